@@ -1,0 +1,312 @@
+"""The catalogue: every model, who sells it, and at what price, as read on a date.
+
+Reads the shipped pages once. Never calls anyone: a price is a dated fact, not a query.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from vidgen import yamlfile
+from vidgen.catalogue.page import (
+    Audio,
+    Family,
+    Life,
+    Model,
+    Offer,
+    Price,
+    PriceBook,
+    Provider,
+    Sold,
+    Span,
+    When,
+)
+from vidgen.errors import UnknownName
+from vidgen.job import Mode
+
+HERE = Path(__file__).parent
+COMPILED = HERE / "compiled.json"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One provider's way to serve one model, with the offer's limits laid over the model's."""
+
+    model: Model
+    provider: Provider
+    offer: Offer
+
+    @property
+    def name(self) -> str:
+        """`fal:veo-3.1`, for people and for `--provider`."""
+        return f"{self.provider.provider}:{self.model.id}"
+
+    @cached_property
+    def durations(self) -> tuple[Decimal, ...]:
+        """Lengths sold, in seconds, shortest first; empty where length follows the input."""
+        return lengths(self.offer.durations) or lengths(self.model.durations)
+
+    @cached_property
+    def resolutions(self) -> tuple[str, ...]:
+        """Resolutions sold, as the page names them."""
+        return _first(self.offer.resolutions, self.model.resolutions, ())
+
+    @cached_property
+    def aspects(self) -> tuple[str, ...]:
+        """Aspect ratios sold."""
+        return _first(self.offer.aspects, self.model.aspects, ())
+
+    @cached_property
+    def rates(self) -> tuple[Decimal, ...]:
+        """Frame rates delivered, in frames a second; empty where unknown."""
+        return _first(self.offer.rates, self.model.rates, ())
+
+    @property
+    def audio(self) -> Audio:
+        """Whether the picture comes with sound: never, optional or always."""
+        return _first(self.offer.audio, self.model.audio, "never")
+
+    @cached_property
+    def capabilities(self) -> frozenset[str]:
+        """What a shot may ask of this route."""
+        return frozenset(_first(self.offer.capabilities, self.model.capabilities, ()))
+
+    @property
+    def max_references(self) -> int:
+        """How many reference images one call takes."""
+        return _first(self.offer.max_references, self.model.max_references, 0)
+
+    @property
+    def life(self) -> Life:
+        """The route's own life where it has ended, else the provider's, else the model's."""
+        for life in (self.offer.life, self.provider.life, self.model.life):
+            if life.state != "live":
+                return life
+        return self.offer.life
+
+    @property
+    def live(self) -> bool:
+        """Whether it can be bought today, as far as the catalogue knows."""
+        return self.life.state == "live"
+
+    def size(self, resolution: str, aspect: str) -> tuple[int, int]:
+        """Width and height in pixels of a picture at this route."""
+        for sizes in (self.offer.sizes, self.model.sizes):
+            found = (sizes or {}).get(resolution, {}).get(aspect)
+            if found:
+                return found
+        return pixels(resolution, aspect)
+
+    def sells(self, want: Ask) -> bool:
+        """Whether this combination is on sale here."""
+        return not any(holds(rule, want) for rule in self.offer.not_sold)
+
+    def price(self, want: Ask) -> Price | None:
+        """The first price rule that holds for `want`, or None where none does."""
+        return next((rule for rule in self.offer.prices if holds(rule.when, want)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The part of a request that prices and limits depend on."""
+
+    mode: Mode
+    resolution: str = ""
+    aspect: str = ""
+    duration: Decimal | None = None
+    audio: bool | None = None
+    source_video: bool = False
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Models and providers by id; look-ups understand what people type."""
+
+    models: dict[str, Model]
+    providers: dict[str, Provider]
+    own: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        names = {}
+        for model in self.models.values():
+            for alias in (model.name, *model.aliases, model.id):
+                names[folded(alias)] = model.id
+        return names
+
+    @cached_property
+    def _routes(self) -> dict[str, tuple[Route, ...]]:
+        found: dict[str, list[Route]] = {name: [] for name in self.models}
+        for provider in self.providers.values():
+            for offer in provider.offers:
+                found[offer.model].append(Route(self.models[offer.model], provider, offer))
+        return {name: tuple(routes) for name, routes in found.items()}
+
+    def find(self, name: str) -> Model | None:
+        """The model that people mean by `name` (case, spaces and punctuation do not matter)."""
+        found = self._names.get(folded(name))
+        return self.models[found] if found else None
+
+    def model(self, name: str) -> Model:
+        """As `find`, but a name that nobody knows is an error with the nearest spelling."""
+        found = self.find(name)
+        if found:
+            return found
+        near = self.nearest(name)
+        hint = f"did you mean `{near}`?" if near else "`vidgen models` lists them all"
+        raise UnknownName(f"no model is called `{name}`", hint=hint)
+
+    def nearest(self, name: str) -> str | None:
+        """The id of the model spelled most like `name`, if any is close."""
+        close = difflib.get_close_matches(folded(name), self._names, n=1, cutoff=0.6)
+        return self._names[close[0]] if close else None
+
+    def routes(self, model: str) -> tuple[Route, ...]:
+        """Every route to a model, by id, in the order of the provider pages."""
+        return self._routes.get(model, ())
+
+    def all_routes(self) -> tuple[Route, ...]:
+        """Every route there is."""
+        return tuple(route for routes in self._routes.values() for route in routes)
+
+
+def load(own: PriceBook | None = None) -> Catalogue:
+    """The shipped catalogue, with the user's own pages laid over it."""
+    shipped = _shipped()
+    models = {model.id: model for family in shipped.families for model in family.models}
+    providers = {page.provider: page for page in shipped.providers}
+    if own is None:
+        return Catalogue(models, providers)
+    return overlay(Catalogue(models, providers), own)
+
+
+def overlay(shipped: Catalogue, own: PriceBook) -> Catalogue:
+    """The user's models and providers added or replaced, and their prices put first."""
+    models = shipped.models | {model.id: model for model in own.models}
+    providers = dict(shipped.providers)
+    for page in own.providers:
+        known = providers.get(page.provider)
+        providers[page.provider] = _merged(known, page) if known else page
+    for price in own.prices:
+        page = providers.get(price.provider)
+        if page is None:
+            raise UnknownName(f"prices.yaml names a provider `{price.provider}` that is unknown")
+        rule = Price(per=price.per, usd=price.usd, when=price.when, basis="user", note=price.note)
+        offers = tuple(
+            offer.model_copy(update={"prices": (rule, *offer.prices)})
+            if offer.model == price.model
+            else offer
+            for offer in page.offers
+        )
+        if offers == page.offers:
+            raise UnknownName(f"`{price.provider}` does not sell `{price.model}`")
+        providers[price.provider] = page.model_copy(update={"offers": offers})
+    return Catalogue(models, providers, own=("prices.yaml",))
+
+
+def _merged(known: Provider, page: Provider) -> Provider:
+    replaced = {offer.model for offer in page.offers}
+    kept = tuple(offer for offer in known.offers if offer.model not in replaced)
+    return page.model_copy(update={"offers": (*kept, *page.offers)})
+
+
+def holds(rule: When, want: Ask) -> bool:
+    """Whether every condition that `rule` sets is true of `want`."""
+    return (
+        (rule.resolution is None or want.resolution in rule.resolution)
+        and (rule.aspect is None or want.aspect in rule.aspect)
+        and (rule.duration is None or want.duration in rule.duration)
+        and (
+            rule.longer_than is None
+            or (want.duration is not None and want.duration > rule.longer_than)
+        )
+        and (rule.audio is None or bool(want.audio) == rule.audio)
+        and (rule.mode is None or want.mode in rule.mode)
+        and (rule.source_video is None or want.source_video == rule.source_video)
+    )
+
+
+def lengths(durations: tuple[Decimal, ...] | Span | None) -> tuple[Decimal, ...]:
+    """Durations of a page as seconds, shortest first."""
+    if durations is None:
+        return ()
+    found = durations.lengths if isinstance(durations, Span) else durations
+    return tuple(sorted(found))
+
+
+def pixels(resolution: str, aspect: str) -> tuple[int, int]:
+    """Width and height for a resolution named by its short side (`1080p`) or by `k`; always even."""
+    across, down = (int(part) for part in aspect.split(":"))
+    short = SHORT_SIDES.get(resolution) or int(resolution.removesuffix("p"))
+    if across >= down:
+        return _even(Decimal(short) * across / down), _even(Decimal(short))
+    return _even(Decimal(short)), _even(Decimal(short) * down / across)
+
+
+SHORT_SIDES = {"0.5k": 512, "1k": 1024, "2k": 1440, "4k": 2160, "3k": 1620}
+
+
+def _even(length: Decimal) -> int:
+    return 2 * round(length / 2)
+
+
+def folded(name: str) -> str:
+    """A name without case, spaces and punctuation: `Veo 3.1` and `veo-3.1` are one; dots count."""
+    return "".join(letter for letter in name.lower() if letter.isalnum() or letter == ".")
+
+
+def _first(*values: Any) -> Any:
+    return next(value for value in values if value is not None)
+
+
+@dataclass(frozen=True)
+class _Shipped:
+    families: tuple[Family, ...]
+    providers: tuple[Provider, ...]
+
+
+def _shipped() -> _Shipped:
+    pages = compiled() or read_pages()
+    return _Shipped(
+        families=tuple(Family.model_validate(page) for page in pages["models"]),
+        providers=tuple(Provider.model_validate(page) for page in pages["providers"]),
+    )
+
+
+def page_files() -> tuple[Path, ...]:
+    """Every shipped page, in a fixed order."""
+    return tuple(sorted((*HERE.glob("models/*.yaml"), *HERE.glob("providers/*.yaml"))))
+
+
+def read_pages() -> dict[str, list[Any]]:
+    """The pages as plain data, straight from YAML: slow (tenths of a second) but always true."""
+    pages: dict[str, list[Any]] = {"models": [], "providers": []}
+    for path in page_files():
+        pages[path.parent.name].append(yamlfile.plain(path))
+    return pages
+
+
+def compiled() -> dict[str, list[Any]] | None:
+    """The pages as compiled when the wheel was built, unless a page was changed since."""
+    if not COMPILED.exists():
+        return None
+    found: dict[str, Any] = json.loads(COMPILED.read_bytes())
+    return found["pages"] if found["digest"] == digest() else None
+
+
+def digest() -> str:
+    """A hash over every page's bytes: tells a compiled catalogue that is out of date."""
+    total = hashlib.sha256()
+    for path in page_files():
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+__all__ = ["Ask", "Catalogue", "Route", "Sold", "load", "overlay", "pixels"]

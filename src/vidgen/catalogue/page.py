@@ -1,0 +1,243 @@
+"""What a catalogue page may say: models, offers and prices, each with its date and source.
+
+Values only. Pages are YAML beside this file; `catalogue.load` reads them, a test checks every row.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from vidgen.job import CAPABILITIES, Kind, Mode
+from vidgen.money import Per
+
+Positive = Annotated[Decimal, Field(gt=0)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-]*$")]
+Resolution = Annotated[str, Field(pattern=r"^([0-9]{3,4}p|[0-9](\.[0-9])?k|source)$")]
+Aspect = Annotated[str, Field(pattern=r"^([0-9]{1,2}:[0-9]{1,2}|source)$")]
+"""`source` means that the shape or size follows what is given: a still or a clip."""
+
+Audio = Literal["never", "optional", "always"]
+Basis = Literal["list", "second-hand", "estimate", "measured", "user"]
+
+
+class Page(BaseModel):
+    """Strict and frozen: a misspelled key in a page is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Span(Page):
+    """Durations sold from one length to another, in equal steps, in seconds."""
+
+    from_: Positive = Field(alias="from")
+    to: Positive
+    step: Positive = Decimal(1)
+
+    @property
+    def lengths(self) -> tuple[Decimal, ...]:
+        """Every length in the span, shortest first."""
+        count = int((self.to - self.from_) / self.step)
+        return tuple(self.from_ + self.step * index for index in range(count + 1))
+
+
+class Life(Page):
+    """Whether a model (or a route to it) can be bought: live, retired on a date, or never by API."""
+
+    state: Literal["live", "retired", "never"] = "live"
+    since: date | None = None
+    retires: date | None = None
+    successor: str | None = None
+    note: str = ""
+    as_of: date | None = None
+    source: str = ""
+
+
+class Source(Page):
+    """Where a fact was read, when, and what it said where sources contradict each other."""
+
+    source: str
+    as_of: date
+    says: str = ""
+
+
+class Recipe(Page):
+    """How this model likes its prompt: the order of the parts, limits, and its own notations.
+
+    `dialogue`, `at`, `reference` and `camera` are templates with `{by}`, `{says}`, `{from}`,
+    `{to}`, `{text}`, `{n}` and `{name}` where they apply; None means that the model has no notation of its
+    own and plain words are used.
+    """
+
+    order: tuple[
+        Literal[
+            "shot", "camera", "subject", "action", "setting", "lighting", "style", "dialogue",
+            "sound", "at", "text",
+        ],
+        ...,
+    ] = ("shot", "subject", "action", "setting", "camera", "lighting", "style", "at", "dialogue", "sound")  # fmt: skip
+    joiner: Literal["sentences", "commas", "lines"] = "sentences"
+    max_chars: int | None = None
+    max_words: int | None = None
+    dialogue: str | None = None
+    at: str | None = None
+    reference: str | None = None
+    camera: str | None = None
+    negative: Literal["field", "inline", "none"] = "none"
+    suffix: str = ""
+    advice: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+class When(Page):
+    """The conditions of a price or of something not sold; an unset condition always holds."""
+
+    resolution: tuple[str, ...] | None = None
+    aspect: tuple[str, ...] | None = None
+    duration: tuple[Decimal, ...] | None = None
+    longer_than: Decimal | None = None
+    audio: bool | None = None
+    mode: tuple[Mode, ...] | None = None
+    source_video: bool | None = None
+
+
+class Price(Page):
+    """One rule: US dollars per unit of work, under conditions. The first rule that holds is the price."""
+
+    per: Per
+    usd: Decimal | None = None
+    when: When = When()
+    minimum_usd: Decimal | None = None
+    basis: Basis = "list"
+    as_of: date | None = None
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _amount_matches_unit(self) -> Self:
+        if self.per in ("free", "unknown", "gpu-hour"):
+            if self.per != "gpu-hour" and self.usd is not None:
+                raise ValueError(f"a price per `{self.per}` has no amount")
+        elif self.usd is None or self.usd <= 0:
+            raise ValueError(f"a price per `{self.per}` needs an amount above zero")
+        return self
+
+
+class Sold(Page):
+    """What can be asked for. On an offer an unset field means: as the model says."""
+
+    durations: tuple[Positive, ...] | Span | None = None
+    resolutions: tuple[Resolution, ...] | None = None
+    aspects: tuple[Aspect, ...] | None = None
+    rates: tuple[Positive, ...] | None = None
+    sizes: dict[str, dict[str, tuple[int, int]]] | None = None
+    audio: Audio | None = None
+    capabilities: tuple[str, ...] | None = None
+    max_references: int | None = None
+
+    @model_validator(mode="after")
+    def _known_capabilities(self) -> Self:
+        unknown = [name for name in self.capabilities or () if name not in CAPABILITIES]
+        if unknown:
+            raise ValueError(f"a Request cannot carry: {', '.join(unknown)}")
+        return self
+
+
+class Model(Sold):
+    """What a model is: who made it, what it can do at best, its life, and how to prompt it."""
+
+    id: Name
+    name: str
+    developer: str
+    kind: Kind
+    aliases: tuple[str, ...] = ()
+    life: Life = Life()
+    tier: Literal["economy", "standard", "premium"] = "standard"
+    good_for: tuple[str, ...] = ()
+    weak_at: tuple[str, ...] = ()
+    recipe: Recipe = Recipe()
+    named_in: tuple[str, ...] = ()
+    notes: str = ""
+    sources: tuple[Source, ...] = ()
+
+
+class Family(Page):
+    """One file under models/: models that belong together."""
+
+    family: str
+    models: tuple[Model, ...]
+
+
+class Offer(Sold):
+    """One model at one provider: its name there, how it narrows the model, and its prices."""
+
+    model: str
+    name: str
+    modes: dict[Mode, str]
+    not_sold: tuple[When, ...] = ()
+    prices: tuple[Price, ...]
+    life: Life = Life()
+    fields: dict[str, Any] = {}
+    typical_seconds: Decimal | None = None
+    as_of: date | None = None
+    source: str = ""
+    notes: str = ""
+
+
+class KeyName(Page):
+    """An environment variable that holds a key, and other names people use for the same one."""
+
+    env: str
+    aliases: tuple[str, ...] = ()
+
+
+class Provider(Page):
+    """Who runs models: how to reach it, its limits, and what sending twice would mean there.
+
+    `in_flight` is jobs at once; `poll_seconds` and `give_up_seconds` are seconds; `link_seconds` is
+    how long a result's link lives. `resend` says what repeating an unanswered submit does:
+    `idempotent` (same job), `lookup` (can be looked up first), or `never` (may be billed twice).
+    """
+
+    provider: Name
+    name: str
+    site: str = ""
+    local: bool = False
+    keys: tuple[KeyName, ...] = ()
+    base_url: str = ""
+    in_flight: int = Field(default=2, gt=0)
+    requests_per_minute: int | None = None
+    poll_seconds: Positive = Decimal(5)
+    give_up_seconds: Positive = Decimal(1800)
+    resend: Literal["idempotent", "lookup", "never"] = "never"
+    link_seconds: int | None = None
+    life: Life = Life()
+    as_of: date
+    source: str
+    notes: str = ""
+    offers: tuple[Offer, ...] = ()
+
+
+class PriceBook(Page):
+    """The user's own pages (prices.yaml): models and providers added, and prices that replace ours."""
+
+    models: tuple[Model, ...] = ()
+    providers: tuple[Provider, ...] = ()
+    prices: tuple[OwnPrice, ...] = ()
+
+
+class OwnPrice(Page):
+    """A price of the user's for one route; it comes before every price of the shipped page."""
+
+    model: str
+    provider: str
+    per: Per
+    usd: Decimal | None = None
+    when: When = When()
+    note: str = ""
+
+
+PriceBook.model_rebuild()

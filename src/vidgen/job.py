@@ -1,0 +1,289 @@
+"""The values that travel between plan, render, providers and the journal.
+
+Frozen and provider-neutral; no files, no clock, no network. Durations are Decimal seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal, NewType
+
+JobKey = NewType("JobKey", str)
+
+Kind = Literal[
+    "video",
+    "image",
+    "avatar",
+    "lip-sync",
+    "motion-transfer",
+    "edit",
+    "upscale",
+    "interpolate",
+]
+
+Mode = Literal[
+    "text",
+    "first_frame",
+    "first_last",
+    "references",
+    "edit",
+    "extend",
+    "motion",
+    "avatar",
+    "lip_sync",
+    "upscale",
+    "interpolate",
+]
+"""What a call is given besides its prompt; providers often sell each mode at its own address."""
+
+Tier = Literal["final", "draft", "animatic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Something a model can be asked for: what it means, and the Request field that carries it."""
+
+    meaning: str
+    carried_by: str
+
+
+CAPABILITIES: dict[str, Capability] = {
+    "text": Capability("works from a prompt alone", "prompt"),
+    "first_frame": Capability("starts from a still", "first_frame"),
+    "last_frame": Capability("ends on a still", "last_frame"),
+    "references": Capability("holds identity from reference images", "references"),
+    "voice": Capability("speaks in the voice of a sample", "voice"),
+    "source_video": Capability("edits or restyles a given video", "source_video"),
+    "motion_video": Capability("transfers the motion of a given video", "motion_video"),
+    "audio": Capability("makes sound with the picture", "audio"),
+    "audio_file": Capability("is driven by a given sound file", "audio_file"),
+    "lip_sync": Capability("speaks the dialogue in sync", "prompt"),
+    "multi_shot": Capability("cuts between several shots in one call", "prompt"),
+    "seed": Capability("takes a seed", "seed"),
+    "negative_prompt": Capability("takes a negative prompt", "negative_prompt"),
+    "guidance_scale": Capability("takes a guidance scale", "guidance_scale"),
+    "camera_control": Capability("takes numeric camera axes", "camera"),
+    "extend": Capability("continues a given video", "source_video"),
+    "loop": Capability("ends where it starts", "last_frame"),
+}
+"""Every capability a catalogue page may declare; a page may declare nothing a Request cannot carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file a job is given: path relative to the project folder, and the sha256 of its bytes."""
+
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera move: the author's words, and each axis from -10 to +10 (0 is still).
+
+    horizontal is a truck to the right, vertical a pedestal up, dolly forward, pan to the right,
+    tilt up, roll clockwise, zoom in, orbit to the right; handheld runs from 0 to 10.
+    """
+
+    words: str = ""
+    horizontal: Decimal = Decimal(0)
+    vertical: Decimal = Decimal(0)
+    dolly: Decimal = Decimal(0)
+    pan: Decimal = Decimal(0)
+    tilt: Decimal = Decimal(0)
+    roll: Decimal = Decimal(0)
+    zoom: Decimal = Decimal(0)
+    orbit: Decimal = Decimal(0)
+    handheld: Decimal = Decimal(0)
+
+    AXES = (
+        "horizontal",
+        "vertical",
+        "dolly",
+        "pan",
+        "tilt",
+        "roll",
+        "zoom",
+        "orbit",
+        "handheld",
+    )
+
+    @property
+    def moves(self) -> bool:
+        """Whether any axis is other than still."""
+        return any(getattr(self, axis) for axis in self.AXES)
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """What a card that stands for a shot says: the shot, the model it stands for, the words."""
+
+    shot: str
+    model: str
+    prompt: str
+    seconds: Decimal
+    dialogue: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, provider-neutral and already checked: an adapter translates, and never validates.
+
+    `duration` is what is bought, in seconds; `width` and `height` are pixels of the asked picture;
+    `rate` is frames a second. A field that is None (or empty) is not sent at all.
+    """
+
+    kind: Kind
+    mode: Mode
+    model: str
+    provider: str
+    endpoint: str
+    prompt: str
+    aspect: str
+    resolution: str
+    width: int
+    height: int
+    rate: Fraction
+    duration: Decimal | None = None
+    negative_prompt: str | None = None
+    audio: bool | None = None
+    seed: int | None = None
+    guidance_scale: Decimal | None = None
+    first_frame: Input | None = None
+    last_frame: Input | None = None
+    references: tuple[Input, ...] = ()
+    voice: Input | None = None
+    source_video: Input | None = None
+    motion_video: Input | None = None
+    audio_file: Input | None = None
+    camera: Camera | None = None
+    slate: Slate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One take to be made. `starts_from` is the key of the job whose last frame it begins with."""
+
+    key: JobKey
+    shot: str
+    tier: Tier
+    take: int
+    request: Request
+    starts_from: JobKey | None = None
+
+    @property
+    def name(self) -> str:
+        """`sip.t2`: shot and take, for people."""
+        return f"{self.shot}.t{self.take}"
+
+
+Ticket = dict[str, Any]
+"""A provider's reference to accepted work: JSON, enough to poll from another process."""
+
+FailureKind = Literal["moderation", "input", "credit", "provider", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Accepted and not finished; progress from 0 to 1 where the provider tells it."""
+
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """Finished: where the media is (a local path or an https link), and the actual cost if told."""
+
+    media: str
+    cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Finished without a clip; `charged` is None where the provider does not say."""
+
+    reason: str
+    kind: FailureKind
+    charged: bool | None = False
+
+
+Status = Running | Succeeded | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One finished attempt at a shot, as its sidecar records it. Paths are relative to the project."""
+
+    shot: str
+    number: int
+    tier: Tier
+    key: JobKey
+    path: str
+    digest: str
+    model: str
+    provider: str
+    started_from: str | None = None
+    frames: int = 0
+    rate: Fraction = Fraction(24)
+    cost_usd: Decimal = Decimal(0)
+    parts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """`v001`, the take's name inside its shot."""
+        return f"v{self.number:03d}"
+
+
+def plain(value: Any) -> Any:
+    """A value of this room as JSON-ready data: Decimals and Fractions as text, None left out."""
+    if isinstance(value, Decimal | Fraction):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    slots = getattr(type(value), "__dataclass_fields__", None)
+    if slots is None:
+        return value
+    pairs = ((name, getattr(value, name)) for name in slots)
+    return {name: plain(item) for name, item in pairs if item is not None and item != ()}
+
+
+def digest_parts(request: Request) -> dict[str, str]:
+    """Each field of a request with a short hash of it: what `plan` compares to say what changed."""
+    parts = plain(request)
+    parts.pop("slate", None)
+    return {name: _digest(_without_paths(item))[:16] for name, item in sorted(parts.items())}
+
+
+def job_key(request: Request, *, tier: Tier, take: int, upstream: JobKey | None) -> JobKey:
+    """The name of a job: a tagged hash over what is asked, the take's number and what it starts from.
+
+    File names do not count, their contents do; so a renamed still is the same job.
+    """
+    material = {
+        "request": _without_paths(plain(request)),
+        "tier": tier,
+        "take": take,
+        "upstream": upstream,
+    }
+    return JobKey(f"j1:{_digest(material)}")
+
+
+def _without_paths(value: Any) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"path", "digest"}:
+            return value["digest"]
+        return {name: _without_paths(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_paths(item) for item in value]
+    return value
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
