@@ -287,3 +287,19 @@ def _without_paths(value: Any) -> Any:
 def _digest(value: Any) -> str:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened before, as one snapshot: takes on disk, selects, open jobs, and money."""
+
+    takes: tuple[Take, ...] = ()
+    selects: dict[str, int] = field(default_factory=dict)
+    open_jobs: dict[JobKey, str] = field(default_factory=dict)
+    failed_jobs: dict[JobKey, str] = field(default_factory=dict)
+    spent_usd: Decimal = Decimal(0)
+    reserved_usd: Decimal = Decimal(0)
+
+    def of(self, shot: str, tier: Tier) -> tuple[Take, ...]:
+        """The takes of a shot at one tier, oldest first."""
+        return tuple(take for take in self.takes if take.shot == shot and take.tier == tier)

@@ -1,0 +1,64 @@
+"""The plan: what would be done, for how much, and why, before anything is done.
+
+Pure: reads values it is given, writes nothing, calls nobody, asks no clock. The same inputs give
+the same plan, to the byte.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from vidgen.catalogue import Catalogue
+from vidgen.errors import StoryboardInvalid, UnknownName
+from vidgen.job import History
+from vidgen.plan.route import Router
+from vidgen.plan.steps import Builder
+from vidgen.plan.totals import total, verdict, ways_out
+from vidgen.plan.values import Options, Plan, Quote, Step, Totals, WayOut
+from vidgen.source import Source
+
+__all__ = ["Options", "Plan", "Quote", "Step", "Totals", "WayOut", "plan"]
+
+
+def plan(source: Source, catalogue: Catalogue, history: History, options: Options) -> Plan:
+    """Plan every shot of a storyboard.
+
+    Raises StoryboardInvalid with every shot that nobody can make, and UnknownName for a shot in
+    `options.shots` that does not exist.
+    """
+    board = source.board
+    _known_shots(source, options)
+    router = Router(
+        catalogue,
+        prefer=board.providers.prefer,
+        avoid=board.providers.avoid,
+        keys=options.keys,
+    )
+    builder = Builder(source, catalogue, history, options, router)
+    steps = builder.build()
+    if builder.faults:
+        raise StoryboardInvalid(tuple(builder.faults))
+    totals = total(steps, board, history, options)
+    found = verdict(totals, options)
+    short = found in ("over", "over-expected")
+    return Plan(
+        title=board.title,
+        tier=options.tier,
+        per_usd=board.credits.per_usd,
+        seconds=sum(
+            (step.asked_seconds for step in steps if step.what == "shot" and step.job.take == 1),
+            Decimal(0),
+        ),
+        steps=steps,
+        totals=totals,
+        verdict=found,
+        ways_out=ways_out(steps, board, router, options, totals) if short else (),
+    )
+
+
+def _known_shots(source: Source, options: Options) -> None:
+    known = [shot.id for shot in source.board.shots]
+    for name in options.shots:
+        if name not in known:
+            hint = f"there are: {', '.join(known[:12])}" + (" …" if len(known) > 12 else "")
+            raise UnknownName(f"no shot is called `{name}`", hint=hint)

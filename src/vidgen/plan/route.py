@@ -1,0 +1,340 @@
+"""Choosing who makes a shot: fit the wish to what each route sells, price it, take the best.
+
+Pure. Nothing is fitted silently: every difference between asked and given becomes a note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from vidgen.catalogue import Ask, Catalogue, Route, pixels
+from vidgen.catalogue.page import Price
+from vidgen.job import Mode
+from vidgen.money import Quantity, cost
+from vidgen.plan.values import Quote
+from vidgen.plan.want import Want
+
+RATES = {
+    "23.976": Fraction(24000, 1001),
+    "29.97": Fraction(30000, 1001),
+    "59.94": Fraction(60000, 1001),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A route, and the wish as it fits there: seconds bought, size, sound, price and notes."""
+
+    route: Route
+    endpoint: str
+    mode: Mode
+    seconds: Decimal | None
+    resolution: str
+    width: int
+    height: int
+    rate: Fraction
+    audio: bool | None
+    quote: Quote
+    notes: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a route cannot do what a shot asks."""
+
+    route: Route
+    reasons: tuple[str, ...]
+
+
+def exact_rate(fps: Decimal) -> Fraction:
+    """Frames a second as an exact fraction: 23.976 is 24000/1001."""
+    return RATES.get(str(fps)) or Fraction(fps)
+
+
+class Router:
+    """Finds routes in a catalogue; remembers what it worked out, since shots repeat."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        prefer: tuple[str, ...],
+        avoid: tuple[str, ...],
+        keys: frozenset[str] | None,
+    ) -> None:
+        self.catalogue = catalogue
+        self._prefer = {name: place for place, name in enumerate(prefer)}
+        self._avoid = frozenset(avoid)
+        self._keys = keys
+        self._known: dict[tuple[Want, str | None], tuple[list[Choice], list[Refusal]]] = {}
+
+    def choose(self, want: Want) -> tuple[Choice | None, list[Refusal]]:
+        """The best route for a wish, or the reasons why none will do."""
+        choices, refusals = self.weigh(want, want.model)
+        if not choices:
+            return None, refusals
+        best = choices[0]
+        return replace(best, because=_because(want, best, choices)), refusals
+
+    def weigh(self, want: Want, model: str | None) -> tuple[list[Choice], list[Refusal]]:
+        """Every route to `model` (or to any model of the right kind) that can, best first."""
+        key = (replace(want, shot="", loc=(), why="", model=None), model)
+        if key not in self._known:
+            self._known[key] = self._weigh(want, model)
+        return self._known[key]
+
+    def _weigh(self, want: Want, model: str | None) -> tuple[list[Choice], list[Refusal]]:
+        choices: list[Choice] = []
+        refusals: list[Refusal] = []
+        for route in self._candidates(want, model):
+            reasons = self._standing(route, want)
+            outcome = reasons if reasons else fit(route, want)
+            if isinstance(outcome, Choice):
+                choices.append(outcome)
+            else:
+                refusals.append(Refusal(route, outcome))
+        choices.sort(key=self._rank)
+        return choices, refusals
+
+    def _candidates(self, want: Want, model: str | None) -> tuple[Route, ...]:
+        if model is not None:
+            return self.catalogue.routes(model)
+        return tuple(
+            route
+            for route in self.catalogue.all_routes()
+            if route.model.kind == want.kind and not route.provider.local
+        )
+
+    def _standing(self, route: Route, want: Want) -> tuple[str, ...]:
+        name = route.provider.provider
+        if want.provider is not None and name != want.provider:
+            return (f"`{want.provider}` was asked for",)
+        if not route.live:
+            return (retirement(route),)
+        if name in self._avoid:
+            return (f"`{name}` is to be avoided",)
+        if self._keys is not None and not route.provider.local and name not in self._keys:
+            return (f"no key for `{name}` at hand",)
+        return ()
+
+    def _rank(self, choice: Choice) -> tuple[int, int, Decimal, str, str]:
+        page = choice.route.provider
+        preferred = self._prefer.get(page.provider, len(self._prefer))
+        usd = choice.quote.usd
+        return (preferred, usd is None, usd or Decimal(0), choice.route.name, choice.endpoint)
+
+
+def retirement(route: Route) -> str:
+    """A sentence on a route that can no longer be bought."""
+    life = route.life
+    if life.state == "never":
+        return life.note or "it is not sold by API"
+    day = f" on {life.since}" if life.since else ""
+    return f"it was retired{day}" + (f"; {life.note}" if life.note else "")
+
+
+def fit(route: Route, want: Want) -> Choice | tuple[str, ...]:
+    """The wish as this route can serve it, or every reason why it cannot."""
+    reasons = list(_missing(route, want))
+    mode = _mode(route, want)
+    if mode is None:
+        reasons.append(f"it does not work from {MODE_WORDS[want.mode]}")
+    resolution = _resolution(route, want)
+    if not _has_aspect(route, want):
+        reasons.append(f"it does not sell {want.aspect}")
+    audio = _audio(route, want)
+    seconds = None
+    if mode is not None:
+        seconds = _seconds(route, want, mode, resolution, audio)
+        if seconds is None and route.durations:
+            longest = max(route.durations)
+            reasons.append(f"{_s(want.seconds)} is asked; it sells {_sold(route)}"
+                           if longest < want.seconds else
+                           f"it does not sell {_s(want.seconds)} at {resolution}")  # fmt: skip
+    if reasons or mode is None:
+        return tuple(reasons)
+    return _choice(route, want, mode, resolution, audio, seconds)
+
+
+MODE_WORDS: dict[Mode, str] = {
+    "text": "a prompt alone",
+    "first_frame": "a first frame",
+    "first_last": "a first and a last frame",
+    "references": "reference images",
+    "edit": "a source video",
+    "extend": "a video to extend",
+    "motion": "a motion video",
+    "avatar": "a portrait and sound",
+    "lip_sync": "a video and sound",
+    "upscale": "a video to scale up",
+    "interpolate": "a video to interpolate",
+}
+
+
+def _missing(route: Route, want: Want) -> list[str]:
+    offered = route.capabilities
+    missing = sorted(want.capabilities - offered)
+    if route.model.recipe.negative == "inline" and "negative_prompt" in missing:
+        missing.remove("negative_prompt")
+    if route.audio != "never" and "audio" in missing:
+        missing.remove("audio")
+    reasons = [f"it has no {name.replace('_', ' ')}" for name in missing]
+    if want.references > route.max_references and want.mode == "references":
+        reasons.append(f"{want.references} references are given; it takes {route.max_references}")
+    if want.audio and route.audio == "never" and "audio" not in missing:
+        reasons.append("it is silent")
+    return reasons
+
+
+def _mode(route: Route, want: Want) -> Mode | None:
+    return want.mode if want.mode in route.offer.modes else None
+
+
+def _has_aspect(route: Route, want: Want) -> bool:
+    sold = route.aspects
+    if not sold or want.aspect in sold:
+        return True
+    return "source" in sold and want.mode != "text"
+
+
+def short_side(resolution: str) -> int:
+    """The short side in pixels that a resolution names; a 16:9 picture is taken for `k`."""
+    return 0 if resolution == "source" else min(pixels(resolution, "16:9"))
+
+
+def _resolution(route: Route, want: Want) -> str:
+    sold = [name for name in route.resolutions if name != "source"]
+    if not sold or want.resolution in sold:
+        return want.resolution
+    wanted = short_side(want.resolution)
+    above = [name for name in sold if short_side(name) >= wanted]
+    if above:
+        return min(above, key=short_side)
+    return max(sold, key=short_side)
+
+
+def _audio(route: Route, want: Want) -> bool | None:
+    if route.audio == "optional":
+        return bool(want.audio)
+    return True if route.audio == "always" else None
+
+
+def _seconds(
+    route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None
+) -> Decimal | None:
+    for length in route.durations:
+        if length < want.seconds:
+            continue
+        ask = Ask(mode, resolution, want.aspect, length, audio, want.source_video)
+        if route.sells(ask):
+            return length
+    return None
+
+
+def _choice(
+    route: Route,
+    want: Want,
+    mode: Mode,
+    resolution: str,
+    audio: bool | None,
+    seconds: Decimal | None,
+) -> Choice | tuple[str, ...]:
+    bought = seconds if seconds is not None else want.seconds
+    ask = Ask(mode, resolution, want.aspect, bought, audio, want.source_video)
+    if not route.sells(ask):
+        return (f"it does not sell {_s(bought)} at {resolution}",)
+    width, height = route.size(resolution, want.aspect)
+    rate = _rate(route, want)
+    quote = _quote(route, ask, bought, width, height, rate, want)
+    notes = _notes(route, want, bought, resolution, rate, audio)
+    return Choice(
+        route, route.offer.modes[mode], mode, bought, resolution, width, height, rate, audio,
+        quote, notes, "",
+    )  # fmt: skip
+
+
+def _rate(route: Route, want: Want) -> Fraction:
+    if not route.rates or want.rate in route.rates:
+        return exact_rate(want.rate)
+    return exact_rate(min(route.rates, key=lambda rate: (abs(rate - want.rate), rate)))
+
+
+def _quote(
+    route: Route, ask: Ask, seconds: Decimal, width: int, height: int, rate: Fraction, want: Want
+) -> Quote:
+    rule = route.price(ask) or Price(per="unknown")
+    work = Quantity(
+        seconds=seconds,
+        width=width,
+        height=height,
+        rate=rate,
+        still=want.kind == "image",
+        audio_seconds=seconds if want.mode in ("avatar", "lip_sync") else Decimal(0),
+        input_seconds=seconds if want.source_video else Decimal(0),
+    )
+    usd = cost(rule.per, rule.usd, work)
+    if usd is not None and rule.minimum_usd is not None:
+        usd = max(usd, rule.minimum_usd)
+    return Quote(usd, rule.per, rule.usd, rule.basis, read_on(route, rule), read_at(route, rule))
+
+
+def read_on(route: Route, rule: Price) -> date:
+    """The date a price was read: its own, else its offer's, else its page's."""
+    return rule.as_of or route.offer.as_of or route.provider.as_of
+
+
+def read_at(route: Route, rule: Price) -> str:
+    """Where a price was read."""
+    return rule.source or route.offer.source or route.provider.source
+
+
+def _notes(
+    route: Route,
+    want: Want,
+    seconds: Decimal,
+    resolution: str,
+    rate: Fraction,
+    audio: bool | None,
+) -> tuple[str, ...]:
+    notes = []
+    if seconds != want.seconds:
+        notes.append(f"{_s(want.seconds)} asked, {_s(seconds)} bought ({_sold(route)} sold); trimmed")
+    if resolution != want.resolution:
+        way = "up" if short_side(resolution) < short_side(want.resolution) else "down"
+        notes.append(f"{want.resolution} asked, {resolution} sold; scaled {way} when stitched")
+    if rate != exact_rate(want.rate):
+        notes.append(f"delivers {_s(Decimal(str(float(rate))))[:-1]} fps; conformed to {want.rate}")
+    if want.audio is False and audio:
+        notes.append("always makes sound; left out when stitched")
+    return tuple(notes)
+
+
+def _sold(route: Route) -> str:
+    lengths = route.durations
+    if len(lengths) > 4:
+        return f"{_s(lengths[0])[:-1]} to {_s(lengths[-1])}"
+    return ", ".join(_s(length)[:-1] for length in lengths)
+
+
+def _s(seconds: Decimal) -> str:
+    return f"{seconds.normalize():f}s"
+
+
+def _because(want: Want, best: Choice, choices: list[Choice]) -> str:
+    others = len({choice.route.name for choice in choices}) - 1
+    if want.provider:
+        how = f"on {want.provider} as asked"
+    elif others == 0:
+        how = "the only live route that can"
+    else:
+        how = f"cheapest of {others + 1} live routes" if _is_cheapest(best, choices) else "preferred"
+    return f"{want.why}; {how}"
+
+
+def _is_cheapest(best: Choice, choices: list[Choice]) -> bool:
+    priced = [choice.quote.usd for choice in choices if choice.quote.usd is not None]
+    return best.quote.usd is not None and best.quote.usd == min(priced)

@@ -1,0 +1,140 @@
+"""The money of a plan: totals, the verdict in one word, and the ways out when it is too much. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
+
+from vidgen.job import History
+from vidgen.money import Usd
+from vidgen.plan.route import Router
+from vidgen.plan.values import Options, Step, Totals, Verdict, WayOut
+from vidgen.plan.want import Want, want_of
+from vidgen.storyboard import Storyboard
+
+ZERO = Decimal(0)
+
+
+def ceiling(board: Storyboard, options: Options) -> Usd | None:
+    """The lowest ceiling that is set, in US dollars."""
+    limits = []
+    if board.budget and board.budget.usd is not None:
+        limits.append(board.budget.usd)
+    if board.budget and board.budget.credits is not None:
+        limits.append(board.budget.credits / board.credits.per_usd)
+    if options.max_credits is not None:
+        limits.append(options.max_credits / board.credits.per_usd)
+    return min(limits) if limits else None
+
+
+def total(
+    steps: tuple[Step, ...], board: Storyboard, history: History, options: Options
+) -> Totals:
+    """Add the steps up. A shot that needs no more takes costs nothing more, whatever is expected."""
+    rerolls = _rerolls(board, options)
+    sticker = run = expected = worst = ZERO
+    by_shot: dict[str, list[Step]] = {}
+    for step in steps:
+        by_shot.setdefault(step.job.shot, []).append(step)
+    for made in by_shot.values():
+        price = made[0].quote.usd or ZERO
+        pays = [step.quote.usd or ZERO for step in made if step.pays]
+        once = sum(pays, ZERO)
+        sticker += price
+        run += once
+        if pays:
+            expected += max(once, price * rerolls)
+            worst += max(once, price * rerolls.to_integral_value(rounding=ROUND_CEILING))
+    unpriced = tuple(dict.fromkeys(step.job.shot for step in steps if step.quote.usd is None))
+    limit = ceiling(board, options)
+    return Totals(
+        sticker, run, expected, worst, history.spent_usd, history.reserved_usd, limit, unpriced
+    )
+
+
+def _rerolls(board: Storyboard, options: Options) -> Decimal:
+    if options.tier != "final" or board.budget is None or board.budget.rerolls is None:
+        return Decimal(1)
+    return board.budget.rerolls
+
+
+def verdict(totals: Totals, options: Options) -> Verdict:
+    """Whether this may go ahead, in one word."""
+    if totals.unpriced and not options.allow_unpriced:
+        return "unpriced"
+    if totals.expected == 0 and totals.sticker == 0:
+        return "free"
+    if totals.budget is None:
+        return "no-ceiling"
+    left = totals.budget - totals.spent - totals.reserved
+    if totals.run > left:
+        return "over"
+    return "over-expected" if totals.expected > left else "fits"
+
+
+def ways_out(
+    steps: tuple[Step, ...], board: Storyboard, router: Router, options: Options, totals: Totals
+) -> tuple[WayOut, ...]:
+    """What would bring the cost down: drafts first, then the swaps that save most.
+
+    Protected shots (role `hero`) are never offered for a swap.
+    """
+    rerolls = _rerolls(board, options)
+    index = {shot.id: place for place, shot in enumerate(board.shots)}
+    swaps = []
+    for step in steps:
+        if step.what != "shot" or not step.pays or step.protected or step.job.take > 1:
+            continue
+        want = want_of(board, index[step.job.shot], options.tier)
+        swap = _cheaper(step, want, router, rerolls)
+        swaps += [swap] if swap else []
+    swaps.sort(key=lambda way: (-way.saves, way.what))
+    draft = _draft_first(board, router, options, totals)
+    return (*((draft,) if draft else ()), *swaps[:5])
+
+
+def _cheaper(step: Step, want: Want, router: Router, rerolls: Decimal) -> WayOut | None:
+    price = step.quote.usd
+    if price is None:
+        return None
+    asked = replace(want, model=None, provider=None)
+    others, _ = router.weigh(asked, None)
+    cheaper = [
+        other
+        for other in others
+        if other.quote.usd is not None
+        and other.quote.usd < price
+        and other.resolution == step.job.request.resolution
+        and other.route.model.tier != "economy"
+    ] or [other for other in others if other.quote.usd is not None and other.quote.usd < price]
+    if not cheaper:
+        return None
+    best = min(cheaper, key=lambda other: (other.quote.usd or ZERO, other.route.name))
+    saves = (price - (best.quote.usd or ZERO)) * rerolls
+    return WayOut(
+        f"shot `{step.job.shot}`: {best.route.model.id} on {best.route.provider.provider}"
+        f" instead of {step.job.request.model}",
+        saves,
+    )
+
+
+def _draft_first(
+    board: Storyboard, router: Router, options: Options, totals: Totals
+) -> WayOut | None:
+    if options.tier != "final" or not (board.draft and board.draft.model):
+        return None
+    cost = ZERO
+    for place in range(len(board.shots)):
+        choice, _ = router.choose(_resolved(want_of(board, place, "draft"), router))
+        if choice is None or choice.quote.usd is None:
+            return None
+        cost += choice.quote.usd
+    if cost >= totals.expected:
+        return None
+    what = f"render drafts first (`--draft`): every shot once on {board.draft.model}"
+    return WayOut(what, totals.expected - cost)
+
+
+def _resolved(want: Want, router: Router) -> Want:
+    model = router.catalogue.find(want.model) if want.model else None
+    return replace(want, model=model.id) if model else want

@@ -1,0 +1,145 @@
+"""What a plan is made of: steps with their reasons and prices, totals, a verdict, and ways out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from vidgen.errors import Fault
+from vidgen.job import Job, Take, Tier
+from vidgen.money import Per, Usd
+
+Rerun = Literal["changed", "missing", "failed", "all"]
+Action = Literal["new", "redo", "resume", "reuse", "stale", "blocked"]
+"""`redo` makes a take again; `stale` keeps one that no longer matches its shot, because making it
+again costs money and nobody asked for that."""
+
+SIGNS: dict[Action, str] = {
+    "new": "+",
+    "redo": "~",
+    "resume": ">",
+    "reuse": "=",
+    "stale": "=",
+    "blocked": "!",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person asked of this plan, besides what the storyboard says.
+
+    `keys` are the providers whose key is at hand; None (the default) plans as if every key were.
+    """
+
+    tier: Tier = "final"
+    shots: tuple[str, ...] = ()
+    takes: int | None = None
+    rerun: frozenset[Rerun] = frozenset()
+    keys: frozenset[str] | None = None
+    allow_unpriced: bool = False
+    max_credits: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A price with its pedigree: US dollars for this job, the rule, and where and when it was read."""
+
+    usd: Usd | None
+    per: Per
+    unit_usd: Decimal | None
+    basis: str
+    as_of: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One take and what will be done about it, with the reason in words.
+
+    `what` says whether it is the shot itself or a still it needs first; `because` says why this
+    model and this route; `notes` tell every way in which what is given differs from what is asked.
+    """
+
+    job: Job
+    what: Literal["shot", "still", "end-still"]
+    action: Action
+    reason: str
+    route: str
+    because: str
+    quote: Quote
+    asked_seconds: Decimal
+    notes: tuple[str, ...] = ()
+    take: Take | None = None
+    protected: bool = False
+
+    @property
+    def pays(self) -> bool:
+        """Whether carrying this step out may cost money now."""
+        return self.action in ("new", "redo")
+
+    @property
+    def works(self) -> bool:
+        """Whether there is anything to do."""
+        return self.action in ("new", "redo", "resume")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The money of a plan, in US dollars, exact.
+
+    sticker: every shot once. run: what rendering now would spend. expected: with the re-rolls the
+    author expects. worst: every allowed re-roll taken. spent and reserved: from the ledger.
+    """
+
+    sticker: Usd
+    run: Usd
+    expected: Usd
+    worst: Usd
+    spent: Usd
+    reserved: Usd
+    budget: Usd | None
+    unpriced: tuple[str, ...]
+
+    @property
+    def headroom(self) -> Usd | None:
+        """What would be left of the budget after the expected cost; negative when over."""
+        return None if self.budget is None else self.budget - self.spent - self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One thing that would bring the cost down: what to do, and what it saves of the expected cost."""
+
+    what: str
+    saves: Usd
+
+
+Verdict = Literal["free", "fits", "no-ceiling", "over", "over-expected", "unpriced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done, for how much, and whether that is within the ceiling."""
+
+    title: str
+    tier: Tier
+    per_usd: Decimal
+    seconds: Decimal
+    steps: tuple[Step, ...]
+    totals: Totals
+    verdict: Verdict
+    ways_out: tuple[WayOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def affordable(self) -> bool:
+        """Whether the verdict lets work start."""
+        return self.verdict in ("free", "fits", "no-ceiling")
+
+    @property
+    def shots(self) -> tuple[str, ...]:
+        """The shots in this plan, in the storyboard's order."""
+        return tuple(dict.fromkeys(step.job.shot for step in self.steps))
