@@ -1,0 +1,324 @@
+"""ffmpeg command lines as pure functions: values in, argv out. Built with ffmpeg-python's graph,
+never run by it.
+
+Every filter argument is passed by keyword (positional ones are escaped twice), every path as
+`file:` plus an absolute path, every input under the closed lists of `allowed`. Text of a user's
+gets into no filter. What comes back starts after the program's name and global flags, which `run`
+puts in front.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from vidgen.media.allowed import FORMATS, MAX_PIXELS, PROTOCOLS
+from vidgen.media.colour import ACCURATE, Colour
+from vidgen.media.framing import Framing
+
+SAMPLE_RATE = 48_000
+
+_TAGS = {
+    "color_primaries": "bt709",
+    "color_trc": "bt709",
+    "colorspace": "bt709",
+    "color_range": "tv",
+}
+_SETPARAMS = {
+    "range": "tv",
+    "color_primaries": "bt709",
+    "color_trc": "bt709",
+    "colorspace": "bt709",
+}
+_AAC = {"c:a": "aac", "b:a": "192k", "ar": SAMPLE_RATE, "ac": 2, "flags:a": "+bitexact"}
+_CLEAN = {"fflags": "+bitexact", "map_metadata": -1}
+_STEREO = {"sample_rates": SAMPLE_RATE, "channel_layouts": "stereo"}
+
+
+@dataclass(frozen=True, slots=True)
+class H264:
+    """Encoder settings. Rates in kbit/s (0: no ceiling); `gop` in frames; one thread, so that
+    the same input gives the same bytes."""
+
+    crf: int
+    speed: str
+    gop: int
+    ceiling: int = 0
+
+    def options(self) -> dict[str, Any]:
+        """The output options, as ffmpeg-python takes them."""
+        capped = {"maxrate": f"{self.ceiling}k", "bufsize": f"{self.ceiling * 3 // 2}k"}
+        return {
+            "c:v": "libx264",
+            "preset": self.speed,
+            "profile:v": "high",
+            "crf": self.crf,
+            **(capped if self.ceiling else {}),
+            "g": self.gop,
+            "keyint_min": max(1, self.gop // 2),
+            "bf": 2,
+            # stitchable: the same headers whatever the content, so that segments join by copying.
+            "x264-params": "open-gop=0:stitchable=1",
+            "threads": 1,
+            "flags:v": "+bitexact",
+            "pix_fmt": "yuv420p",
+            **_TAGS,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A stretch of a take: `start` and `frames` count at `rate`, once the take runs at it."""
+
+    path: Path
+    start: int
+    frames: int
+    rate: Fraction
+    framing: Framing
+    colour: Colour
+    pix_fmt: str
+    size: tuple[int, int]
+
+
+def timescale(rate: Fraction) -> int:
+    """Ticks a second in which every frame lasts a whole number of ticks."""
+    ticks = rate.numerator
+    while ticks < 10_000:
+        ticks *= 10
+    return ticks
+
+
+def file_url(path: Path) -> str:
+    """A path that no name can turn into a protocol, an option or a pattern."""
+    return f"file:{path.absolute()}"
+
+
+def take_from_frames(
+    size: tuple[int, int], rate: Fraction, encoder: H264, sound: Path | str | None, output: Path
+) -> tuple[str, ...]:
+    """RGB24 frames on stdin, and perhaps a sound file, to an MP4 with bt709 colours."""
+    frames = ffmpeg.input(
+        "pipe:0",
+        f="rawvideo",
+        pix_fmt="rgb24",
+        video_size=size,
+        framerate=_ratio(rate),
+        protocol_whitelist="pipe",
+    )
+    picture = _tagged(
+        frames.video.filter(
+            "scale", out_color_matrix="bt709", out_range="tv", flags=f"bicubic+{ACCURATE}"
+        )
+    )
+    streams = [picture]
+    options: dict[str, Any] = {**encoder.options(), **_mp4(rate)}
+    if sound is not None:
+        streams.append(_silence() if isinstance(sound, str) else _input(sound).audio)
+        options |= _AAC | {"shortest": None}
+    return _argv(streams, output, options)
+
+
+def conform(
+    source: Source, raster: tuple[int, int], encoder: H264, output: Path
+) -> tuple[str, ...]:
+    """One stretch of a take as a segment: exactly its frames, the raster, bt709, no sound."""
+    picture = _tagged(_framed(source, raster))
+    held = picture.filter("tpad", stop_mode="clone", stop=source.frames)
+    options = {**encoder.options(), **_mp4(source.rate), "frames:v": source.frames}
+    return _argv([held], output, options)
+
+
+def transition(
+    leaving: Source, coming: Source, kind: str, raster: tuple[int, int], encoder: H264, output: Path
+) -> tuple[str, ...]:
+    """The overlap of two takes as a segment; both sources are as long as the transition."""
+    frames, rate = coming.frames, coming.rate
+    sides = [
+        # xfade blends whole planes only, so chroma is brought to full size and back.
+        _framed(side, raster)
+        .filter("scale", flags=f"bicubic+{ACCURATE}")
+        .filter("format", pix_fmts="yuv444p")
+        .filter("setparams", **_SETPARAMS)
+        .filter("tpad", stop_mode="clone", stop=frames)
+        .filter("trim", end_frame=frames)
+        for side in (leaving, coming)
+    ]
+    seconds = f"{frames * rate.denominator * 1_000_000 // rate.numerator}us"
+    blended = ffmpeg.filter(sides, "xfade", transition=kind, duration=seconds, offset=0)
+    picture = _tagged(blended.filter("scale", flags=f"bicubic+{ACCURATE}"))
+    options = {**encoder.options(), **_mp4(rate), "frames:v": frames}
+    return _argv([picture], output, options)
+
+
+def sound_of(path: Path, first_sample: int, samples: int, output: Path) -> tuple[str, ...]:
+    """A stretch of a take's sound as 16 bit 48 kHz stereo WAV, silent where the take has ended."""
+    sound = (
+        _input(path)
+        .audio.filter("aresample", osr=SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+        .filter("aformat", sample_fmts="s16", **_STEREO)
+        .filter("atrim", start_sample=first_sample, end_sample=first_sample + samples)
+        .filter("asetpts", expr="PTS-STARTPTS")
+        .filter("apad", whole_len=samples)
+        .filter("atrim", end_sample=samples)
+    )
+    return _argv([sound], output, {"c:a": "pcm_s16le", "f": "wav", **_CLEAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Bed:
+    """Music under a programme: gain in dB, fades in samples; repeated to the programme's end."""
+
+    path: Path
+    gain: Decimal
+    fade_in: int
+    fade_out: int
+
+
+def programme(pcm: Path, samples: int, bed: Bed | None, output: Path) -> tuple[str, ...]:
+    """The film's whole sound, once, as AAC in MP4: raw 16 bit 48 kHz stereo, and music under it."""
+    said = ffmpeg.input(
+        file_url(pcm), f="s16le", ar=SAMPLE_RATE, ch_layout="stereo", protocol_whitelist="file"
+    ).audio
+    if bed is not None:
+        said = ffmpeg.filter(
+            [said.filter("aformat", sample_fmts="fltp", **_STEREO), _bed(bed, samples)],
+            "amix",
+            inputs=2,
+            duration="first",
+            normalize=0,
+        ).filter("alimiter", limit=0.891, level=0, attack=5, release=50, latency=1)
+    whole = said.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+    return _argv([whole], output, {**_AAC, "f": "mp4", **_CLEAN})
+
+
+def join(
+    listing: Path,
+    sound: Path,
+    rate: Fraction,
+    title: str,
+    index_bytes: int,
+    output: Path,
+) -> tuple[str, ...]:
+    """Segments named in an ffconcat list, and the programme's sound, copied into one MP4.
+
+    `index_bytes` are kept free at the front for the index, so that it comes first without a second
+    pass over the film; 0 asks for that second pass.
+    """
+    picture = ffmpeg.input(
+        file_url(listing),
+        f="concat",
+        protocol_whitelist="file",
+        format_whitelist="concat,mov,mp4,m4a,3gp,3g2,mj2",
+    ).video
+    front: dict[str, Any] = (
+        {"moov_size": index_bytes} if index_bytes else {"movflags": "+faststart"}
+    )
+    options = {
+        "c": "copy",
+        "f": "mp4",
+        "video_track_timescale": timescale(rate),
+        **front,
+        **_CLEAN,
+        **({"metadata": f"title={title}"} if title else {}),
+    }
+    return _argv([picture, _input(sound).audio], output, options)
+
+
+def _bed(bed: Bed, samples: int) -> Any:
+    fade_out = min(bed.fade_out, samples)
+    music = (
+        _input(bed.path, stream_loop=-1)
+        .audio.filter("aresample", osr=SAMPLE_RATE)
+        .filter("aformat", sample_fmts="fltp", **_STEREO)
+        .filter("atrim", end_sample=samples)
+        .filter("asetpts", expr="PTS-STARTPTS")
+        .filter("volume", volume=f"{bed.gain}dB")
+    )
+    if bed.fade_in:
+        music = music.filter("afade", type="in", start_sample=0, nb_samples=bed.fade_in)
+    if fade_out:
+        music = music.filter(
+            "afade", type="out", start_sample=samples - fade_out, nb_samples=fade_out
+        )
+    return music
+
+
+def _framed(source: Source, raster: tuple[int, int]) -> Any:
+    """The stretch at the cut's rate, put into the raster; colours bt709, not yet a pixel format."""
+    skip = _seek(source)
+    options = {"ss": _seconds(skip, source.rate)} if skip else {}
+    picture = (
+        _input(source.path, threads=1, **options)
+        .video.filter("setpts", expr="PTS-STARTPTS")
+        .filter("fps", fps=_ratio(source.rate), round="near")
+        .filter(
+            "trim", start_frame=source.start - skip, end_frame=source.start - skip + source.frames
+        )
+        .filter("setpts", expr="PTS-STARTPTS")
+    )
+    framing = source.framing
+    same = source.size == (framing.width, framing.height) and source.pix_fmt == "yuv420p"
+    if not (same and (source.colour.matrix, source.colour.range) == ("bt709", "tv")):
+        picture = picture.filter(
+            "scale",
+            w=framing.width,
+            h=framing.height,
+            in_color_matrix=source.colour.matrix,
+            in_range=source.colour.range,
+            out_color_matrix="bt709",
+            out_range="tv",
+            flags=f"lanczos+{ACCURATE}",
+        )
+    width, height = raster
+    if framing.how == "crop":
+        picture = picture.filter("crop", w=width, h=height, x=framing.x, y=framing.y)
+    elif framing.how == "pad":
+        picture = picture.filter("pad", w=width, h=height, x=framing.x, y=framing.y, color="black")
+    return picture.filter("setsar", sar=1)
+
+
+def _silence() -> Any:
+    return ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
+
+
+def _seek(source: Source) -> int:
+    """Frames of a long take that need not be decoded: all but a second before the stretch."""
+    second = -(-source.rate.numerator // source.rate.denominator)
+    return max(0, source.start - second) if source.start > 4 * second else 0
+
+
+def _tagged(picture: Any) -> Any:
+    return picture.filter("format", pix_fmts="yuv420p").filter("setparams", **_SETPARAMS)
+
+
+def _input(path: Path, **options: Any) -> Any:
+    return ffmpeg.input(
+        file_url(path),
+        protocol_whitelist=PROTOCOLS,
+        format_whitelist=FORMATS,
+        max_pixels=MAX_PIXELS,
+        **options,
+    )
+
+
+def _mp4(rate: Fraction) -> dict[str, Any]:
+    return {"f": "mp4", "video_track_timescale": timescale(rate), **_CLEAN}
+
+
+def _ratio(rate: Fraction) -> str:
+    return f"{rate.numerator}/{rate.denominator}"
+
+
+def _seconds(frames: int, rate: Fraction) -> str:
+    """Frames as decimal seconds, to the microsecond."""
+    micros = round(frames * 1_000_000 / rate)
+    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
+
+
+def _argv(streams: list[Any], output: Path, options: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(ffmpeg.get_args(ffmpeg.output(*streams, file_url(output), **options)))
