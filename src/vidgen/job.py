@@ -166,7 +166,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One take to be made. `starts_from` is the key of the job whose last frame it begins with."""
+    """One take to be made.
+
+    `starts_from` is the key of the job whose picture it begins with, at `starts_at` seconds of that
+    take: where the cut leaves it.
+    """
 
     key: JobKey
     shot: str
@@ -174,6 +178,7 @@ class Job:
     take: int
     request: Request
     starts_from: JobKey | None = None
+    starts_at: Decimal | None = None
 
     @property
     def name(self) -> str:

@@ -194,6 +194,11 @@ class Journal:
         found = self._db.execute("SELECT * FROM job WHERE key = ?", (key,)).fetchone()
         return _row(found) if found else None
 
+    def next_number(self, shot: str) -> int:
+        """The number after the highest that was ever given to a take of this shot."""
+        highest = self._db.execute("SELECT max(number) FROM job WHERE shot = ?", (shot,))
+        return int(highest.fetchone()[0] or 0) + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

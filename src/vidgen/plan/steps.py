@@ -41,9 +41,10 @@ STILL_MODEL = "nano-banana-pro"
 
 @dataclass
 class _Anchor:
-    """What shots chained to this one start from: the key, the take if it exists, and if it is remade."""
+    """What shots chained to this one start from: the key, the take if it is kept, and where in it."""
 
     shot: str
+    seconds: Decimal
     key: JobKey
     take: Take | None
     remade: bool
@@ -273,8 +274,15 @@ class Builder:
         for take in range(1, count + 1):
             asked = request if shot.seed is None else replace(request, seed=shot.seed + take - 1)
             key = job_key(asked, tier=self.options.tier, take=take, upstream=parent)
-            starts_from = upstream.key if upstream else None
-            job = Job(key, shot.id, self.options.tier, take, asked, starts_from)
+            job = Job(
+                key,
+                shot.id,
+                self.options.tier,
+                take,
+                asked,
+                upstream.key if upstream else None,
+                upstream.seconds if upstream else None,
+            )
             made.append(self._step(job, "shot", want, choice, notes, upstream, shot.role == "hero"))
         return made
 
@@ -361,11 +369,12 @@ class Builder:
         chosen = self.history.selects.get(shot.id)
         for step in made:
             if step.take and step.take.number == chosen and step.action in ("reuse", "stale"):
-                return _Anchor(shot.id, step.take.key, step.take, remade=False)
+                return _Anchor(shot.id, step.asked_seconds, step.take.key, step.take, remade=False)
         last = made[-1]
         kept = last.take if last.action in ("reuse", "stale") else None
         key = kept.key if kept else last.job.key
-        return _Anchor(shot.id, key, kept, remade=last.works or last.action == "blocked")
+        remade = last.works or last.action == "blocked"
+        return _Anchor(shot.id, last.asked_seconds, key, kept, remade)
 
     # -- faults -----------------------------------------------------------------------------
 
@@ -410,6 +419,6 @@ def _grouped(refusals: list[Refusal]) -> str:
 
 
 def _joined_key(upstream: _Anchor | None, stills: list[Step]) -> JobKey | None:
-    keys = [upstream.key] if upstream else []
-    keys += [step.job.key for step in stills]
+    keys = [f"{upstream.key}@{upstream.seconds}"] if upstream else []
+    keys += [str(step.job.key) for step in stills]
     return JobKey("|".join(keys)) if keys else None

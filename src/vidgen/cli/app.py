@@ -1,0 +1,145 @@
+"""The typer application, what every command shares, and the one place where errors are caught."""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from vidgen import __version__
+from vidgen.errors import Exit, StoryboardInvalid, VidgenError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="vidgen",
+    help="Storyboard to film: plan, render and stitch AI video, inside a budget.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+StoryboardPath = Annotated[
+    Path,
+    typer.Argument(
+        help="A project folder or a storyboard file; the current folder when left out.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Data for scripts on stdout.")]
+
+
+def command(name: str) -> Callable[[Command], Command]:
+    """Register a command whose failures end as a clear message and the right exit code."""
+
+    def register(function: Command) -> Command:
+        @functools.wraps(function)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except VidgenError as error:
+                fail(error, as_json=bool(kwargs.get("as_json")))
+            except KeyboardInterrupt:
+                talk("interrupted; run the same command again and it goes on from here")
+                raise typer.Exit(Exit.INTERRUPTED) from None
+            except BrokenPipeError:
+                sys.stderr.close()
+                raise typer.Exit(Exit.FAILED) from None
+            except (typer.Exit, typer.Abort):
+                raise
+            except Exception as error:
+                _report_bug(error)
+
+        app.command(name)(guarded)
+        return function
+
+    return register
+
+
+def fail(error: VidgenError, *, as_json: bool) -> NoReturn:
+    """Say what went wrong and leave with its exit code."""
+    from vidgen import present
+
+    if as_json:
+        write_json(present.error_json(error))
+    talk(present.error_text(error))
+    raise typer.Exit(int(error.exit_code))
+
+
+def _report_bug(error: Exception) -> NoReturn:
+    """A bug is never a bare traceback: it goes to a file that can be sent."""
+    folder = Path(tempfile.gettempdir())
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    path = folder / f"vidgen-bug-{stamp}-{os.getpid()}.log"
+    words = "".join(traceback.format_exception(error))
+    system = f"vidgen {__version__}, Python {platform.python_version()}, {platform.platform()}"
+    path.write_text(f"{system}\n{sys.argv[1:]}\n\n{words}", encoding="utf-8")
+    talk(f"error: bug\n  {type(error).__name__}: {error}\n  hint: this is our fault; see {path}")
+    raise typer.Exit(int(Exit.FAILED)) from error
+
+
+def talk(text: str) -> None:
+    """A line for people, on stderr."""
+    typer.echo(text, err=True)
+
+
+def write_json(value: Any) -> None:
+    """Data for scripts, on stdout; keys in a fixed order, non-ASCII as it is."""
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A rich console: colours only on a terminal, width from COLUMNS where that is set."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def environment(name: str) -> str | None:
+    """A variable of the environment, or of a `.env` file beside where the command was run."""
+    value = os.environ.get(name)
+    return value or _dotenv().get(name)
+
+
+@functools.cache
+def _dotenv() -> dict[str, str]:
+    path = Path(".env")
+    if not path.is_file():
+        return {}
+    found = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            found[name.strip()] = value.strip().strip("\"'")
+    return found
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say the version and leave.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"vidgen {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(int(Exit.USAGE))
+
+
+__all__ = ["StoryboardInvalid", "app", "command", "console", "environment", "fail", "talk"]

@@ -1,0 +1,143 @@
+"""What the commands put together: a loaded storyboard, the catalogue, a plan, keys at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vidgen.cli.app import environment
+from vidgen.job import Tier
+
+if TYPE_CHECKING:
+    from vidgen.catalogue import Catalogue
+    from vidgen.plan import Options, Plan
+    from vidgen.project import Project
+    from vidgen.source import Source
+
+Draft = Annotated[bool, typer.Option("--draft", help="The cheap tier, beside the finals.")]
+Animatic = Annotated[
+    bool, typer.Option("--animatic", help="The free tier: camera moves on stills, and slates.")
+]
+Shots = Annotated[
+    list[str] | None,
+    typer.Option("--shot", "-s", help="Only this shot; may be given again.", show_default=False),
+]
+Takes = Annotated[
+    int | None,
+    typer.Option("--takes", min=1, max=20, help="Takes a shot, instead of what is written."),
+]
+Rerun = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rerun",
+        help="Make again: changed, missing, failed or all. Without it, what costs money is not"
+        " made again.",
+        show_default=False,
+    ),
+]
+MaxCredits = Annotated[
+    str | None, typer.Option("--max-credits", help="A ceiling in credits for this run.")
+]
+AllowUnpriced = Annotated[
+    bool, typer.Option("--allow-unpriced", help="Go on where a price is not known.")
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A project with everything that a plan is made from."""
+
+    source: Source
+    project: Project
+    catalogue: Catalogue
+
+    def plan(self, options: Options) -> Plan:
+        """Plan this project."""
+        from vidgen.plan import plan
+
+        return plan(self.source, self.catalogue, self.project.history(), options)
+
+
+def open_project(path: Path) -> Desk:
+    """Load the storyboard at `path` (a folder or a file) and the catalogue with the user's prices."""
+    from vidgen.catalogue import load
+    from vidgen.project import Project
+    from vidgen.source import load_source
+
+    source = load_source(path)
+    return Desk(source, Project(source.root), load(own_prices(source.root)))
+
+
+def own_prices(root: Path):  # type: ignore[no-untyped-def]
+    """The user's own models and prices: `prices.yaml` beside the storyboard, if there is one."""
+    path = root / "prices.yaml"
+    if not path.exists():
+        return None
+    from vidgen import yamlfile
+    from vidgen.catalogue.page import PriceBook
+
+    return yamlfile.read(path).validate(PriceBook)
+
+
+def tier_of(*, draft: bool, animatic: bool) -> Tier:
+    """The tier two flags stand for."""
+    if draft and animatic:
+        raise typer.BadParameter("--draft and --animatic are two different tiers; choose one")
+    return "draft" if draft else "animatic" if animatic else "final"
+
+
+def options_of(
+    *,
+    tier: Tier,
+    shots: list[str] | None = None,
+    takes: int | None = None,
+    rerun: list[str] | None = None,
+    max_credits: str | None = None,
+    allow_unpriced: bool = False,
+    keys: frozenset[str] | None = None,
+) -> Options:
+    """The options of a plan from what was typed."""
+    from vidgen.plan import Options
+
+    wanted = frozenset(rerun or ())
+    unknown = sorted(wanted - {"changed", "missing", "failed", "all"})
+    if unknown:
+        raise typer.BadParameter(f"--rerun knows changed, missing, failed, all; not {unknown[0]}")
+    return Options(
+        tier=tier,
+        shots=tuple(shots or ()),
+        takes=takes,
+        rerun=wanted,  # type: ignore[arg-type]
+        keys=keys,
+        allow_unpriced=allow_unpriced,
+        max_credits=_credits(max_credits),
+    )
+
+
+def _credits(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise typer.BadParameter(f"--max-credits needs a number of credits, not `{text}`")
+    return amount
+
+
+def keys_at_hand(catalogue: Catalogue) -> frozenset[str]:
+    """The providers whose key is in the environment, and those that need none."""
+    return frozenset(
+        page.provider
+        for page in catalogue.providers.values()
+        if page.local or any(_has(key.env, *key.aliases) for key in page.keys)
+    )
+
+
+def _has(*names: str) -> bool:
+    return any(environment(name) for name in names)
