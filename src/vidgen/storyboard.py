@@ -1,114 +1,83 @@
 """The language: what the author wrote, nothing derived.
 
 Strict and frozen; every field's description is the language reference (docs/language.md is made
-from these models). Reads no file: `project` checks that the paths named here exist.
+from these models). Reads no file: `source` checks that what is named here exists.
 """
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
+
+from vidgen.quantity import Whole
+from vidgen.scalars import (
+    ASPECTS,
+    RESOLUTIONS,
+    Aspect,
+    Axis,
+    Credits,
+    Decibels,
+    Dollars,
+    FileName,
+    FrameRate,
+    Length,
+    Loudness,
+    Moment,
+    Overlap,
+    ProjectPath,
+    Resolution,
+    Seconds,
+    Seed,
+    ShotId,
+    Switch,
+    Takes,
+    between,
+)
+
+__all__ = ["ASPECTS", "RESOLUTIONS", "Shot", "Storyboard"]
 
 LANGUAGE = 1
 MAX_SHOTS = 2000
+DEFAULT_SECONDS = Decimal(5)
+"""Length of a take, in seconds, where neither the shot nor the defaults say one."""
 
-RESOLUTIONS = ("360p", "480p", "540p", "720p", "768p", "1080p", "1440p", "2k", "4k")
-ASPECTS = ("9:16", "16:9", "1:1", "4:5", "5:4", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
-
-ShotId = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$",
-        description="lower-case letters, digits, `-` and `_`; at most 48",
-    ),
-]
-ProjectPath = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=500,
-        description="a file of the project, relative to the storyboard",
-        json_schema_extra={"format": "project-path"},
-    ),
-]
-Aspect = Literal["9:16", "16:9", "1:1", "4:5", "5:4", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21"]
-Resolution = Literal["360p", "480p", "540p", "720p", "768p", "1080p", "1440p", "2k", "4k"]
-
-
-def _quantity(units: dict[str, Decimal], example: str) -> Any:
-    pattern = re.compile(rf"^\s*([-+]?[0-9]*\.?[0-9]+)\s*({'|'.join(units)})?\s*$", re.IGNORECASE)
-
-    def read(value: Any) -> Any:
-        if isinstance(value, bool):
-            raise ValueError(f"needs a number such as `{example}`")
-        if isinstance(value, int | Decimal):
-            return Decimal(value)
-        match = pattern.match(value) if isinstance(value, str) else None
-        if match is None:
-            raise ValueError(f"needs a number such as `{example}`")
-        try:
-            scale = {name.lower(): unit for name, unit in units.items()}[(match[2] or "").lower()]
-            return Decimal(match[1]) * scale
-        except InvalidOperation as error:  # pragma: no cover - the pattern admits only numbers
-            raise ValueError(f"needs a number such as `{example}`") from error
-
-    return BeforeValidator(read)
-
-
-def _as_number_or_text(pattern: str) -> Any:
-    return WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern}]})
-
-
-Seconds = Annotated[
-    Decimal,
-    _quantity({"": Decimal(1), "s": Decimal(1), "ms": Decimal("0.001")}, "5s"),
-    _as_number_or_text(r"^[0-9]*\.?[0-9]+\s*(s|ms)?$"),
-    Field(ge=0, le=3600, description="seconds: `5`, `5s`, `2.5s` or `250ms`"),
-]
-Length = Annotated[
-    Decimal,
-    _quantity({"": Decimal(1), "s": Decimal(1), "ms": Decimal("0.001")}, "5s"),
-    _as_number_or_text(r"^[0-9]*\.?[0-9]+\s*(s|ms)?$"),
-    Field(gt=0, le=600, description="a length above zero: `5`, `5s` or `2.5s`"),
-]
-Decibels = Annotated[
-    Decimal,
-    _quantity({"": Decimal(1), "dB": Decimal(1)}, "-10dB"),
-    _as_number_or_text(r"^[-+]?[0-9]*\.?[0-9]+\s*(dB)?$"),
-    Field(ge=-60, le=24, description="decibels: `-10dB` or `-10`"),
-]
-Number = Annotated[
-    Decimal, _quantity({"": Decimal(1)}, "2.5"), WithJsonSchema({"type": "number"})
-]
-Axis = Annotated[Number, Field(ge=-10, le=10)]
-Whole = Annotated[int, Field(strict=True)]
+Text = Annotated[str, Field(min_length=1, max_length=8000)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Language(BaseModel):
-    """Every part of the language: strict, frozen, no key unknown."""
+    """Every part of the language: strict, frozen, no key unknown.
+
+    `other_words` are keys people try, with the key that is meant: hints are made of them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    other_words: ClassVar[dict[str, str]] = {}
 
 
 class Format(Language):
     """The shape of the film, picked once; every shot must match."""
 
+    other_words = {
+        "ratio": "aspect",
+        "aspect_ratio": "aspect",
+        "size": "resolution",
+    } | dict.fromkeys(("framerate", "frame_rate", "rate"), "fps")
+
     aspect: Aspect = Field("9:16", description="width to height of the film")
     resolution: Resolution = Field("1080p", description="named by the short side of the picture")
-    fps: Literal[24, 25, 30, 48, 50, 60, "23.976", "29.97", "59.94"] = Field(
-        24, description="frames a second of the film (write `\"23.976\"` in quotes)"
-    )
+    fps: FrameRate = Field(24, description="frames a second of the film")
 
 
 class Budget(Language):
-    """The ceiling; where both are given, both hold."""
+    """The ceiling on what may be spent; where credits and dollars are both given, both hold."""
 
-    credits: Annotated[Number, Field(gt=0)] | None = Field(None, description="ceiling in credits")
-    usd: Annotated[Number, Field(gt=0)] | None = Field(None, description="ceiling in US dollars")
-    rerolls: Annotated[Number, Field(ge=1, le=20)] | None = Field(
+    credits: Credits | None = Field(None, description="ceiling in credits")
+    usd: Dollars | None = Field(None, description="ceiling in US dollars")
+    rerolls: Annotated[Decimal, between("1", "20", "2.5")] | None = Field(
         None, description="expected takes per usable shot: 2.5 reserves one and a half re-rolls"
     )
 
@@ -116,9 +85,7 @@ class Budget(Language):
 class CreditRate(Language):
     """What a credit of your pool is worth."""
 
-    per_usd: Annotated[Number, Field(gt=0)] = Field(
-        Decimal(100), description="credits for one US dollar"
-    )
+    per_usd: Credits = Field(Decimal(100), description="credits for one US dollar")
 
 
 class Trim(Language):
@@ -129,7 +96,7 @@ class Trim(Language):
 
 
 class CameraAxes(Language):
-    """A camera move in numbers, each axis from -10 to +10."""
+    """A camera move in numbers, each axis from -10 to +10; 0 is still."""
 
     horizontal: Axis = Field(Decimal(0), description="truck: negative left, positive right")
     vertical: Axis = Field(Decimal(0), description="crane: negative down, positive up")
@@ -139,7 +106,7 @@ class CameraAxes(Language):
     roll: Axis = Field(Decimal(0), description="negative counter-clockwise, positive clockwise")
     zoom: Axis = Field(Decimal(0), description="negative out, positive in")
     orbit: Axis = Field(Decimal(0), description="around the subject: negative left, positive right")
-    handheld: Annotated[Number, Field(ge=0, le=10)] = Field(
+    handheld: Annotated[Decimal, between("0", "10", "3")] = Field(
         Decimal(0), description="how unsteady the camera is"
     )
 
@@ -147,52 +114,62 @@ class CameraAxes(Language):
 class Line(Language):
     """A line of dialogue."""
 
-    by: str | None = Field(None, min_length=1, description="who speaks; a name of the cast")
-    says: str = Field(min_length=1, max_length=2000, description="the words")
-    tone: str | None = Field(None, description="how they are spoken: `whispering`, `brightly`")
+    other_words = {"who": "by", "speaker": "by", "text": "says", "line": "says", "say": "says"}
+
+    by: Name | None = Field(None, description="who speaks; a name of the cast")
+    says: Annotated[str, Field(min_length=1, max_length=2000)] = Field(description="the words")
+    tone: Text | None = Field(None, description="how they are spoken: `whispering`, `brightly`")
 
 
 class Prompt(Language):
     """A prompt in parts; each model's recipe puts them in the order that it wants."""
 
-    shot: str | None = Field(None, description="shot size or type: `close-up`")
-    camera: str | None = Field(None, description="the move: `slow dolly in`")
-    subject: str | None = Field(None, description="who or what; a name of the cast is described")
-    action: str | None = Field(None, description="what happens")
-    setting: str | None = Field(None, description="where and when")
-    lighting: str | None = Field(None, description="the light")
-    style: str | None = Field(None, description="the look")
+    other_words = {
+        "framing": "shot", "move": "camera", "movement": "camera", "character": "subject",
+        "location": "setting", "scene": "setting", "light": "lighting", "audio": "sound",
+        "lines": "dialogue", "timeline": "at", "beats": "at", "description": "text",
+    }  # fmt: skip
+
+    shot: Text | None = Field(None, description="shot size or type: `close-up`")
+    camera: Text | None = Field(None, description="the move: `slow dolly in`")
+    subject: Text | None = Field(None, description="who or what; a name of the cast is described")
+    action: Text | None = Field(None, description="what happens")
+    setting: Text | None = Field(None, description="where and when")
+    lighting: Text | None = Field(None, description="the light")
+    style: Text | None = Field(None, description="the look")
     dialogue: tuple[Line, ...] = Field((), description="who says what")
-    sound: str | None = Field(None, description="what is heard besides the words")
-    at: dict[Seconds, str] = Field({}, description="what happens when: `{2s: she lifts the cup}`")
-    text: str | None = Field(None, description="anything else, in plain words")
+    sound: Text | None = Field(None, description="what is heard besides the words")
+    at: dict[Seconds, Text] = Field({}, description="what happens when: `{2s: she lifts the cup}`")
+    text: Text | None = Field(None, description="anything else, in plain words")
 
 
 class Still(Language):
     """A still to be generated before the shot."""
 
-    prompt: str | Prompt = Field(description="what the still shows")
-    model: str | None = Field(None, description="an image model of the catalogue")
-    provider: str | None = Field(None, description="who runs it")
+    prompt: Text | Prompt = Field(description="what the still shows")
+    model: Name | None = Field(None, description="an image model of the catalogue")
+    provider: Name | None = Field(None, description="who runs it")
     references: tuple[ProjectPath, ...] = Field((), description="reference images")
-    seed: Whole | None = Field(None, ge=0, description="the seed, where the model takes one")
+    seed: Seed | None = Field(None, description="the seed, where the model takes one")
 
 
 class DraftOf(Language):
     """What `--draft` substitutes."""
 
-    model: str | None = Field(None, description="the model drafts are made with")
-    provider: str | None = Field(None, description="who runs it")
+    model: Name | None = Field(None, description="the model drafts are made with")
+    provider: Name | None = Field(None, description="who runs it")
     resolution: Resolution | None = Field(None, description="the resolution drafts are made at")
 
 
 class Transition(Language):
     """How a shot comes in over the one before it."""
 
+    other_words = {"type": "kind", "length": "duration", "seconds": "duration"}
+
     kind: Literal["cut", "dissolve", "fade-black", "fade-white", "wipe-left", "wipe-right"] = Field(
-        "dissolve", description="`cut` is the default of the language"
+        "dissolve", description="a shot that names no transition is cut to"
     )
-    duration: Annotated[Length, Field(le=5)] = Field(Decimal("0.5"), description="the overlap")
+    duration: Overlap = Field(Decimal("0.5"), description="how long the two shots overlap")
 
 
 class Quality(Language):
@@ -201,47 +178,49 @@ class Quality(Language):
     reroll_on: tuple[
         Literal["black", "frozen", "silent", "short", "size", "first-frame", "seam"], ...
     ] = Field((), description="faults that ask for another take")
-    max: Annotated[Whole, Field(ge=0, le=10)] = Field(1, description="re-rolls at most")
+    max: Annotated[int, Whole(0, 10)] = Field(1, description="re-rolls at most")
 
 
 class Enhance(Language):
     """Work on a finished take."""
 
     upscale: Resolution | None = Field(None, description="the size to scale up to")
-    interpolate: Annotated[Whole, Field(ge=24, le=120)] | None = Field(
+    interpolate: Annotated[int, Whole(24, 120)] | None = Field(
         None, description="the frame rate to interpolate to"
     )
-    model: str | None = Field(None, description="an upscale or interpolate model of the catalogue")
+    model: Name | None = Field(None, description="an upscale or interpolate model of the catalogue")
 
 
 class Defaults(Language):
     """What shots that say nothing do."""
 
-    role: str | None = Field(None, description="a role of the rotation")
-    model: str | None = Field(None, description="a model of the catalogue")
-    duration: Length | None = Field(None, description="length of a take as asked for")
+    role: Name | None = Field(None, description="a role of the rotation")
+    model: Name | None = Field(None, description="a model of the catalogue")
+    duration: Length | None = Field(None, description="length of a take as asked for; else 5s")
     trim: Trim = Field(Trim(), description="what is cut off a take")
-    takes: Annotated[Whole, Field(ge=1, le=20)] | None = Field(None, description="takes a shot")
-    audio: bool | None = Field(None, description="whether models make sound with the picture")
-    negative_prompt: str | None = Field(None, description="what must not be seen")
+    takes: Takes | None = Field(None, description="takes a shot; else 1")
+    audio: Switch | None = Field(None, description="whether models make sound with the picture")
+    negative_prompt: Text | None = Field(None, description="what must not be seen")
     transition: Transition | Literal["cut", "dissolve"] | None = Field(
-        None, description="how shots come in"
+        None, description="how shots come in; else a cut"
     )
-    still_model: str | None = Field(None, description="the image model for generated stills")
+    still_model: Name | None = Field(None, description="the image model for generated stills")
     qc: Quality | None = Field(None, description="when a take is made again by itself")
 
 
 class Providers(Language):
     """Which routes to take first, and which never."""
 
-    prefer: tuple[str, ...] = Field((), description="providers to take first, in this order")
-    avoid: tuple[str, ...] = Field((), description="providers never to use")
+    prefer: tuple[Name, ...] = Field((), description="providers to take first, in this order")
+    avoid: tuple[Name, ...] = Field((), description="providers never to use")
 
 
 class CastMember(Language):
     """A character, product or place whose identity is held by reference images."""
 
-    look: str | None = Field(None, description="how they look, put into prompts that name them")
+    other_words = {"description": "look", "prompt": "look", "image": "images", "refs": "images"}
+
+    look: Text | None = Field(None, description="how they look, put into prompts that name them")
     images: tuple[ProjectPath, ...] = Field((), description="reference images")
     voice: ProjectPath | None = Field(None, description="a sample of the voice")
 
@@ -249,16 +228,29 @@ class CastMember(Language):
 class Shot(Language):
     """One camera, one continuous action."""
 
+    other_words = {
+        "name": "id", "text": "prompt", "description": "prompt", "words": "prompt",
+        "image": "still", "start_image": "still", "first_frame": "still", "start_frame": "still",
+        "keyframe": "still", "end_image": "end_still", "last_frame": "end_still",
+        "end_frame": "end_still", "length": "duration", "seconds": "duration", "time": "duration",
+        "continues": "chain", "from": "chain", "start_from": "chain", "characters": "cast",
+        "actors": "cast", "count": "takes", "variations": "takes", "negative": "negative_prompt",
+        "images": "references", "refs": "references", "reference_images": "references",
+        "cfg": "guidance_scale", "cfg_scale": "guidance_scale", "guidance": "guidance_scale",
+        "ratio": "aspect", "aspect_ratio": "aspect", "requires": "needs", "video": "source",
+        "camera_move": "camera", "movement": "camera", "sound": "audio", "notes": "note",
+    }  # fmt: skip
+
     id: ShotId = Field(description="the shot's name, unique in the storyboard")
-    role: str | None = Field(None, description="a role of the rotation; `hero` is protected")
-    model: str | None = Field(None, description="a model of the catalogue, instead of a role's")
-    provider: str | None = Field(None, description="who runs it, instead of the cheapest live one")
-    needs: tuple[str, ...] = Field(
+    role: Name | None = Field(None, description="a role of the rotation; `hero` is protected")
+    model: Name | None = Field(None, description="a model of the catalogue, instead of a role's")
+    provider: Name | None = Field(None, description="who runs it, instead of the cheapest live one")
+    needs: tuple[Name, ...] = Field(
         (), description="what the model must be able to do: capabilities and resolutions"
     )
-    prompt: str | Prompt | None = Field(None, description="words, or parts for the model's recipe")
-    negative_prompt: str | None = Field(None, description="what must not be seen")
-    camera: str | CameraAxes | None = Field(
+    prompt: Text | Prompt | None = Field(None, description="words, or parts for the model's recipe")
+    negative_prompt: Text | None = Field(None, description="what must not be seen")
+    camera: Text | CameraAxes | None = Field(
         None, description="the camera move in words (`slow push in`) or numbers"
     )
     still: ProjectPath | Still | None = Field(
@@ -267,15 +259,15 @@ class Shot(Language):
     end_still: ProjectPath | Still | None = Field(
         None, description="the image it ends on; `same` loops back to the start"
     )
-    chain: str | None = Field(
+    chain: Name | None = Field(
         None, description="start from the last frame of this shot; `previous` is the one before"
     )
-    cast: tuple[str, ...] = Field((), description="who is in it, by name")
+    cast: tuple[Name, ...] = Field((), description="who is in it, by name")
     references: tuple[ProjectPath, ...] = Field((), description="more reference images")
     source: ProjectPath | None = Field(None, description="a video to edit or restyle")
     motion: ProjectPath | None = Field(None, description="a video whose motion is transferred")
     portrait: ProjectPath | None = Field(None, description="the face of a talking avatar")
-    audio: bool | ProjectPath | None = Field(
+    audio: Switch | ProjectPath | None = Field(
         None, description="sound from the model on or off; or the file that drives avatar and lips"
     )
     lip_sync: ProjectPath | None = Field(
@@ -287,25 +279,25 @@ class Shot(Language):
     transition: Transition | Literal["cut", "dissolve"] | None = Field(
         None, description="how the shot comes in over the one before"
     )
-    takes: Annotated[Whole, Field(ge=1, le=20)] | None = Field(None, description="takes to make")
-    seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] | None = Field(
-        None, description="seed of the first take; take n uses seed + n - 1"
-    )
-    guidance_scale: Annotated[Number, Field(ge=0, le=50)] | None = Field(
+    takes: Takes | None = Field(None, description="takes to make")
+    seed: Seed | None = Field(None, description="seed of the first take; take n uses seed + n - 1")
+    guidance_scale: Annotated[Decimal, between("0", "50", "7.5")] | None = Field(
         None, description="how closely the prompt is followed"
     )
-    group: str | None = Field(None, description="shots of one group are rendered in one call")
+    group: Name | None = Field(None, description="shots of one group are rendered in one call")
     draft: DraftOf | None = Field(None, description="what `--draft` substitutes here")
-    alternate: tuple[str | Prompt, ...] = Field(
+    alternate: tuple[Text | Prompt, ...] = Field(
         (), description="prompts to try when the first is refused by moderation"
     )
     enhance: Enhance | None = Field(None, description="work on the finished take")
     qc: Quality | None = Field(None, description="when a take is made again by itself")
-    note: str | None = Field(None, description="for people; never sent")
+    note: Text | None = Field(None, description="for people; never sent")
 
 
 class MusicBed(Language):
     """Music under the whole film."""
+
+    other_words = {"volume": "gain", "path": "file", "fade": "fade_out", "level": "gain"}
 
     file: ProjectPath = Field(description="the music")
     gain: Decibels = Field(Decimal(0), description="how loud")
@@ -317,8 +309,10 @@ class MusicBed(Language):
 class Voiceover(Language):
     """A spoken line laid over the film."""
 
+    other_words = {"volume": "gain", "path": "file", "shot": "at", "delay": "offset"}
+
     file: ProjectPath = Field(description="the recording")
-    at: str | Seconds = Field(description="a shot's id, or seconds from the start of the film")
+    at: Moment = Field(description="a shot's id, or seconds from the start of the film")
     offset: Seconds = Field(Decimal(0), description="delay after `at`")
     gain: Decibels = Field(Decimal(0), description="how loud")
 
@@ -326,18 +320,18 @@ class Voiceover(Language):
 class Sound(Language):
     """Everything heard besides the takes' own sound."""
 
+    other_words = {"voice": "voiceover", "voice_over": "voiceover", "lufs": "loudness"}
+
     music: MusicBed | None = Field(None, description="a bed under the whole film")
     voiceover: tuple[Voiceover, ...] = Field((), description="spoken lines")
-    loudness: Annotated[Number, Field(ge=-36, le=-5)] | None = Field(
-        None, description="target in LUFS; -14 suits the web"
-    )
+    loudness: Loudness | None = Field(None, description="target in LUFS; -14 suits the web")
 
 
 class Captions(Language):
     """Words on the picture."""
 
     file: ProjectPath = Field(description="an .srt or .vtt file")
-    burn: bool = Field(True, description="draw them into the picture")
+    burn: Switch = Field(True, description="draw them into the picture")
     font: ProjectPath | None = Field(None, description="a font file")
 
 
@@ -345,7 +339,9 @@ class Look(Language):
     """One look over every shot."""
 
     lut: ProjectPath | None = Field(None, description="a .cube colour table")
-    strength: Annotated[Number, Field(ge=0, le=1)] = Field(Decimal(1), description="0 to 1")
+    strength: Annotated[Decimal, between("0", "1", "0.8")] = Field(
+        Decimal(1), description="how much of it"
+    )
 
 
 class EndCard(Language):
@@ -358,10 +354,8 @@ class EndCard(Language):
 class Deliverable(Language):
     """One file that leaves the house."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")] = Field(
-        description="the file's name, without its ending"
-    )
-    preset: str = Field("social-vertical", description="a delivery preset")
+    name: FileName = Field(description="the file's name, without its ending")
+    preset: Name = Field("social-vertical", description="a delivery preset")
     fit: Literal["contain", "cover"] = Field(
         "contain", description="bars, or a crop, where the film's shape differs from the preset's"
     )
@@ -370,24 +364,32 @@ class Deliverable(Language):
 class Variants(Language):
     """One storyboard, many films."""
 
-    axes: dict[str, tuple[str, ...]] = Field(description="what varies: `{language: [en, es]}`")
-    exclude: tuple[dict[str, str], ...] = Field((), description="combinations not wanted")
+    axes: dict[Name, tuple[Text, ...]] = Field(description="what varies: `{language: [en, es]}`")
+    exclude: tuple[dict[Name, Text], ...] = Field((), description="combinations not wanted")
 
 
 class Storyboard(Language):
     """A whole film."""
 
+    other_words = {
+        "scenes": "shots", "clips": "shots", "models": "rotation", "roles": "rotation",
+        "name": "title", "characters": "cast", "output": "deliver", "outputs": "deliver",
+        "exports": "deliver", "subtitles": "captions", "version": "vidgen", "audio": "sound",
+    }  # fmt: skip
+
     vidgen: Literal[1] = Field(description="the version of this language: 1")
-    title: str = Field(min_length=1, max_length=200, description="the film's title")
-    description: str | None = Field(None, description="for people; never sent")
+    title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="the film's title"
+    )
+    description: Text | None = Field(None, description="for people; never sent")
     format: Format = Field(Format(), description="the shape of the film")
     budget: Budget | None = Field(None, description="the ceiling")
     credits: CreditRate = Field(CreditRate(), description="what a credit is worth")
     defaults: Defaults = Field(Defaults(), description="what shots that say nothing do")
-    rotation: dict[str, str] = Field({}, description="each role's model")
+    rotation: dict[Name, Name] = Field({}, description="each role's model")
     providers: Providers = Field(Providers(), description="routes to take first, or never")
     draft: DraftOf | None = Field(None, description="what `--draft` substitutes")
-    cast: dict[str, CastMember] = Field({}, description="characters, products and places")
+    cast: dict[Name, CastMember] = Field({}, description="characters, products and places")
     shots: tuple[Shot, ...] = Field(min_length=1, max_length=MAX_SHOTS, description="in order")
     sound: Sound = Field(Sound(), description="music, voiceover, loudness")
     captions: Captions | None = Field(None, description="words on the picture")
@@ -397,9 +399,11 @@ class Storyboard(Language):
     variants: Variants | None = Field(None, description="one storyboard, many films")
     include: tuple[ProjectPath, ...] = Field((), description="files whose blocks are shared")
 
+    @cached_property
+    def _before(self) -> dict[str, str]:
+        ids = [shot.id for shot in self.shots]
+        return dict(zip(ids[1:], ids, strict=False))
+
     def upstream(self, shot: Shot) -> str | None:
         """The id of the shot that `shot` starts from, with `previous` resolved."""
-        if shot.chain != "previous":
-            return shot.chain
-        index = next(place for place, other in enumerate(self.shots) if other is shot)
-        return self.shots[index - 1].id if index else None
+        return self._before.get(shot.id) if shot.chain == "previous" else shot.chain
