@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from vidgen.errors import NothingToStitch
-from vidgen.job import Take
+from vidgen.job import Take, exact_rate
 from vidgen.storyboard import Shot, Storyboard, Trim
 from vidgen.storyboard import Transition as Asked
 
@@ -87,7 +87,6 @@ class Cut:
         return self.frames / self.rate
 
 
-RATES = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001), "59.94": Fraction(60000, 1001)}  # fmt: skip
 DEFAULT_SECONDS = Decimal(5)
 
 
@@ -103,8 +102,7 @@ class Slot:
 
 def rate_of(board: Storyboard) -> Fraction:
     """The film's rate in frames a second, exact."""
-    fps = board.format.fps
-    return RATES[fps] if isinstance(fps, str) else Fraction(fps)
+    return exact_rate(board.format.fps)
 
 
 def slots(board: Storyboard) -> tuple[Slot, ...]:

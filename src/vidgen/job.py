@@ -243,6 +243,18 @@ class Take:
         return f"v{self.number:03d}"
 
 
+NTSC = {
+    "23.976": Fraction(24000, 1001),
+    "29.97": Fraction(30000, 1001),
+    "59.94": Fraction(60000, 1001),
+}
+
+
+def exact_rate(fps: Decimal | int | str) -> Fraction:
+    """Frames a second as an exact fraction; the trade's 23.976 is 24000/1001."""
+    return NTSC.get(str(fps)) or Fraction(fps)
+
+
 def plain(value: Any) -> Any:
     """A value of this room as JSON-ready data: Decimals and Fractions as text, None left out."""
     if isinstance(value, Decimal | Fraction):

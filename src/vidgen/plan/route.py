@@ -12,17 +12,10 @@ from fractions import Fraction
 
 from vidgen.catalogue import Ask, Catalogue, Route, pixels
 from vidgen.catalogue.page import Price
-from vidgen.job import Mode
+from vidgen.job import Mode, exact_rate
 from vidgen.money import Quantity, cost
 from vidgen.plan.values import Quote
 from vidgen.plan.want import Want
-
-RATES = {
-    "23.976": Fraction(24000, 1001),
-    "29.97": Fraction(30000, 1001),
-    "59.94": Fraction(60000, 1001),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -48,11 +41,6 @@ class Refusal:
 
     route: Route
     reasons: tuple[str, ...]
-
-
-def exact_rate(fps: Decimal) -> Fraction:
-    """Frames a second as an exact fraction: 23.976 is 24000/1001."""
-    return RATES.get(str(fps)) or Fraction(fps)
 
 
 class Router:

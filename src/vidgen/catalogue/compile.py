@@ -1,0 +1,32 @@
+"""Runs while a wheel is built: writes the pages as one JSON file, so that no run parses YAML.
+
+An editable install has no compiled file and reads the pages themselves; so does a wheel whose
+pages were changed by hand. Not part of the installed package.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompileCatalogue(BuildHookInterface):  # type: ignore[type-arg,misc]
+    """Hatch's custom build hook."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile into the build folder, and ship the result beside the pages."""
+        if self.target_name != "wheel" or version == "editable":
+            return
+        sys.path.insert(0, str(Path(self.root) / "src"))
+        from vidgen import catalogue
+
+        folder = Path(self.directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "compiled.json"
+        content = {"digest": catalogue.digest(), "pages": catalogue.read_pages()}
+        path.write_text(json.dumps(content, default=str, separators=(",", ":")), encoding="utf-8")
+        build_data["force_include"][str(path)] = "vidgen/catalogue/compiled.json"

@@ -1,0 +1,113 @@
+import sqlite3
+import subprocess
+import sys
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from vidgen.errors import OverBudget, VidgenError
+from vidgen.job import Job, JobKey, Request
+from vidgen.journal import EMPTY, Journal, health, run_lock, snapshot
+
+
+def job(name="sip", key="j1:a"):
+    request = Request(
+        kind="video", mode="text", model="veo-3.1", provider="fal", endpoint="x", prompt="p",
+        aspect="9:16", resolution="1080p", width=1080, height=1920, rate=Fraction(24),
+    )  # fmt: skip
+    return Job(JobKey(key), name, "final", 1, request)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / ".vidgen" / "ledger.db"
+
+
+def test_a_project_without_a_journal_has_an_empty_history_and_gets_no_file(path):
+    assert snapshot(path) == EMPTY
+    assert not path.exists()
+    assert health(path) == "none yet"
+
+
+def test_a_job_from_intent_to_charge(path):
+    with Journal(path) as journal:
+        attempt = journal.begin(job(), Decimal("0.84"), None)
+        assert snapshot(path).reserved == Decimal("0.84")
+        assert snapshot(path).open_jobs == {"j1:a": "submitting"}
+        journal.submitted(JobKey("j1:a"), {"id": "x"})
+        journal.succeeded(JobKey("j1:a"), "clip.mp4", 1)
+        journal.done(job(), attempt, 1, "takes/sip/v001.mp4", "d" * 64, Decimal("0.80"))
+    past = snapshot(path)
+    assert (past.spent, past.reserved, past.open_jobs) == (Decimal("0.80"), Decimal(0), {})
+    assert health(path) == "ok"
+
+
+def test_a_failure_releases_the_reserve_and_is_remembered(path):
+    with Journal(path) as journal:
+        attempt = journal.begin(job(), Decimal(1), None)
+        journal.failed(JobKey("j1:a"), attempt, "refused", charge=Decimal(0))
+        assert journal.begin(job(), Decimal(1), None) == attempt + 1
+        journal.cancelled(JobKey("j1:a"), attempt + 1)
+    past = snapshot(path)
+    assert (past.spent, past.reserved) == (0, 0)
+
+
+def test_what_a_failure_cost_is_charged(path):
+    with Journal(path) as journal:
+        attempt = journal.begin(job(), Decimal(1), None)
+        journal.failed(JobKey("j1:a"), attempt, "refused, and billed", charge=Decimal("0.3"))
+    assert snapshot(path).spent == Decimal("0.3")
+    assert snapshot(path).failed_jobs == {"j1:a": "refused, and billed"}
+
+
+def test_the_ceiling_counts_what_is_spent_and_what_is_reserved(path):
+    with Journal(path) as journal:
+        journal.begin(job(), Decimal("0.60"), Decimal(1))
+        with pytest.raises(OverBudget, match=r"\$0\.40 is left"):
+            journal.begin(job("pour", "j1:b"), Decimal("0.41"), Decimal(1))
+        assert journal.row(JobKey("j1:b")) is None
+        journal.begin(job("pour", "j1:b"), Decimal("0.40"), Decimal(1))
+
+
+def test_a_ticket_survives_the_process(path):
+    with Journal(path) as journal:
+        journal.begin(job(), Decimal(0), None)
+        journal.submitted(JobKey("j1:a"), {"id": "abc", "url": "http://127.0.0.1/é"})
+    with Journal(path) as journal:
+        assert journal.row(JobKey("j1:a")).ticket == {"id": "abc", "url": "http://127.0.0.1/é"}
+
+
+def test_numbers_given_to_takes_are_not_given_twice(path):
+    with Journal(path) as journal:
+        assert journal.next_number("sip") == 1
+        journal.begin(job(), Decimal(0), None)
+        journal.succeeded(JobKey("j1:a"), "clip.mp4", 4)
+        assert journal.next_number("sip") == 5
+
+
+def test_a_newer_schema_is_refused(path):
+    Journal(path).__exit__()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(VidgenError, match="newer vidgen"):
+        Journal(path)
+
+
+def test_the_run_lock_is_freed_by_the_system_when_its_holder_is_killed(tmp_path):
+    lock = tmp_path / "lock.db"
+    code = (
+        "import sys, pathlib, time; from vidgen.journal import run_lock\n"
+        "with run_lock(pathlib.Path(sys.argv[1])) as free:\n"
+        "    print(free, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(lock)], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline().strip() == "True"
+        with run_lock(lock) as free:
+            assert not free
+        holder.kill()
+    with run_lock(lock) as free:
+        assert free
