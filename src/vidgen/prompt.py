@@ -53,8 +53,9 @@ class Scene:
 def compose(scene: Scene, recipe: Recipe) -> Composed:
     """The prompt of a shot in the words and order of `recipe`; `references` names each image sent."""
     parts = _parts(scene, recipe)
-    texts = [parts[name] for name in recipe.order if parts.get(name)]
-    texts += [text for name, text in parts.items() if name not in recipe.order and text]
+    order = recipe.order if isinstance(scene.shot.prompt, Prompt) else ("text",)
+    texts = [parts[name] for name in order if parts.get(name)]
+    texts += [text for name, text in parts.items() if name not in order and text]
     if scene.references and recipe.reference:
         texts.append(_references(scene.references, recipe.reference))
     negative, inline = _negative(scene.negative, recipe)
