@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import ffmpeg
 
@@ -22,6 +22,9 @@ from vidgen.media.colour import ACCURATE, Colour
 from vidgen.media.framing import Framing
 
 SAMPLE_RATE = 48_000
+B_FRAMES = 2
+Blend = Literal["fade", "wipeleft", "wiperight", "black", "white"]
+DIPS = ("black", "white")
 
 _TAGS = {
     "color_primaries": "bt709",
@@ -61,7 +64,7 @@ class H264:
             **(capped if self.ceiling else {}),
             "g": self.gop,
             "keyint_min": max(1, self.gop // 2),
-            "bf": 2,
+            "bf": B_FRAMES,
             # stitchable: the same headers whatever the content, so that segments join by copying.
             "x264-params": "open-gop=0:stitchable=1",
             "threads": 1,
@@ -134,12 +137,24 @@ def conform(
 
 
 def transition(
-    leaving: Source, coming: Source, kind: str, raster: tuple[int, int], encoder: H264, output: Path
+    leaving: Source,
+    coming: Source,
+    kind: Blend,
+    raster: tuple[int, int],
+    encoder: H264,
+    output: Path,
 ) -> tuple[str, ...]:
     """The overlap of two takes as a segment; both sources are as long as the transition."""
+    blend = _dip if kind in DIPS else _crossed
+    picture = _tagged(blend(leaving, coming, kind, raster))
+    options = {**encoder.options(), **_mp4(coming.rate), "frames:v": coming.frames}
+    return _argv([picture], output, options)
+
+
+def _crossed(leaving: Source, coming: Source, kind: str, raster: tuple[int, int]) -> Any:
+    """Both pictures at once. xfade blends planes of one size, so chroma is brought up and back."""
     frames, rate = coming.frames, coming.rate
     sides = [
-        # xfade blends whole planes only, so chroma is brought to full size and back.
         _framed(side, raster)
         .filter("scale", flags=f"bicubic+{ACCURATE}")
         .filter("format", pix_fmts="yuv444p")
@@ -148,18 +163,35 @@ def transition(
         .filter("trim", end_frame=frames)
         for side in (leaving, coming)
     ]
-    seconds = f"{frames * rate.denominator * 1_000_000 // rate.numerator}us"
-    blended = ffmpeg.filter(sides, "xfade", transition=kind, duration=seconds, offset=0)
-    picture = _tagged(blended.filter("scale", flags=f"bicubic+{ACCURATE}"))
-    options = {**encoder.options(), **_mp4(rate), "frames:v": frames}
-    return _argv([picture], output, options)
+    length = f"{frames * rate.denominator * 1_000_000 // rate.numerator}us"
+    blended = ffmpeg.filter(sides, "xfade", transition=kind, duration=length, offset=0)
+    return blended.filter("scale", flags=f"bicubic+{ACCURATE}")
 
 
-def sound_of(path: Path, first_sample: int, samples: int, output: Path) -> tuple[str, ...]:
+def _dip(leaving: Source, coming: Source, kind: str, raster: tuple[int, int]) -> Any:
+    """Out to a colour, then in from it, half and half. (xfade's own goes below legal black.)"""
+    frames = coming.frames
+    half = frames // 2
+    out = _tagged(_framed(leaving, raster)).filter("tpad", stop_mode="clone", stop=frames)
+    out = out.filter("trim", end_frame=half).filter(
+        "fade", type="out", start_frame=0, nb_frames=half, color=kind
+    )
+    back = _tagged(_framed(coming, raster)).filter("tpad", stop_mode="clone", stop=frames)
+    back = (
+        back.filter("trim", start_frame=half, end_frame=frames)
+        .filter("setpts", expr="PTS-STARTPTS")
+        .filter("fade", type="in", start_frame=0, nb_frames=frames - half, color=kind)
+    )
+    return ffmpeg.filter([out, back], "concat", n=2, v=1, a=0) if half else back
+
+
+def sound_of(
+    path: Path, channels: int, first_sample: int, samples: int, output: Path
+) -> tuple[str, ...]:
     """A stretch of a take's sound as 16 bit 48 kHz stereo WAV, silent where the take has ended."""
     sound = (
-        _input(path)
-        .audio.filter("aresample", osr=SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+        _both_ears(_input(path).audio, channels)
+        .filter("aresample", osr=SAMPLE_RATE, **{"async": 1, "first_pts": 0})
         .filter("aformat", sample_fmts="s16", **_STEREO)
         .filter("atrim", start_sample=first_sample, end_sample=first_sample + samples)
         .filter("asetpts", expr="PTS-STARTPTS")
@@ -174,6 +206,7 @@ class Bed:
     """Music under a programme: gain in dB, fades in samples; repeated to the programme's end."""
 
     path: Path
+    channels: int
     gain: Decimal
     fade_in: int
     fade_out: int
@@ -220,6 +253,9 @@ def join(
     )
     options = {
         "c": "copy",
+        # Every frame in its own tick: a segment of one or two frames has no room for B-frames, and
+        # the encoder dates it differently. B_FRAMES deep, the first frame is decoded that early.
+        "bsf:v": f"setts=pts=PTS:dts=(N-{B_FRAMES})*{rate.denominator}/{rate.numerator}/TB",
         "f": "mp4",
         "video_track_timescale": timescale(rate),
         **front,
@@ -232,12 +268,12 @@ def join(
 def _bed(bed: Bed, samples: int) -> Any:
     fade_out = min(bed.fade_out, samples)
     music = (
-        _input(bed.path, stream_loop=-1)
-        .audio.filter("aresample", osr=SAMPLE_RATE)
+        _both_ears(_input(bed.path, stream_loop=-1).audio, bed.channels)
+        .filter("aresample", osr=SAMPLE_RATE)
         .filter("aformat", sample_fmts="fltp", **_STEREO)
         .filter("atrim", end_sample=samples)
         .filter("asetpts", expr="PTS-STARTPTS")
-        .filter("volume", volume=f"{bed.gain}dB")
+        .filter("volume", volume=f"{bed.gain:f}dB")
     )
     if bed.fade_in:
         music = music.filter("afade", type="in", start_sample=0, nb_samples=bed.fade_in)
@@ -280,6 +316,11 @@ def _framed(source: Source, raster: tuple[int, int]) -> Any:
     elif framing.how == "pad":
         picture = picture.filter("pad", w=width, h=height, x=framing.x, y=framing.y, color="black")
     return picture.filter("setsar", sar=1)
+
+
+def _both_ears(sound: Any, channels: int) -> Any:
+    """Mono goes to both sides at full level; left to itself ffmpeg makes it 3 dB quieter."""
+    return sound.filter("pan", args="stereo|c0=c0|c1=c0") if channels == 1 else sound
 
 
 def _silence() -> Any:
