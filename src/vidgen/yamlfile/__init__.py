@@ -8,6 +8,7 @@ in a Fault, never in a hang or a crash. Never writes a file.
 
 from __future__ import annotations
 
+import copy
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,7 +18,12 @@ from pydantic import BaseModel, ValidationError
 
 from vidgen.errors import Fault, StoryboardInvalid
 from vidgen.yamlfile.compose import Node, compose
-from vidgen.yamlfile.misfit import Loc, Misfit, misfits
+from vidgen.yamlfile.misfit import Loc, Misfit, misfits, nearest
+from vidgen.yamlfile.syntax import shortened
+
+__all__ = [
+    "Document", "Loc", "Misfit", "in_order", "nearest", "parse", "plain", "read", "shortened",
+]  # fmt: skip
 
 MAX_BYTES = 1_000_000
 """A storyboard's size at most: 2,000 rich shots are about 800,000 bytes."""
@@ -84,6 +90,19 @@ class Document:
         except ValidationError as error:
             return None, misfits(error, model, self._root.value)
 
+    def remainder(self, model: type[T], found: Iterable[Misfit]) -> T | None:
+        """The data as `model` with every key left out that does not fit; None if that is no help.
+
+        Places stay right, since items of lists are never taken out.
+        """
+        data = copy.deepcopy(self._root.value)
+        for misfit in found:
+            _take_out(data, misfit.loc)
+        try:
+            return model.model_validate(data)
+        except ValidationError:
+            return None
+
     def validate(self, model: type[T]) -> T:
         """The data as `model`; raises StoryboardInvalid with every fault at once, in file order."""
         made, found = self.attempt(model)
@@ -98,6 +117,20 @@ class Document:
             for item in found
         )
         return in_order((*self.faults, *at_lines, *more))
+
+
+def _take_out(data: Any, loc: Loc) -> None:
+    """Leave out the innermost key on the way to `loc`."""
+    holder, last = None, None
+    for step in loc:
+        if isinstance(data, dict):
+            holder, last = data, step
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            break
+    if holder is not None:
+        holder.pop(last, None)
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
