@@ -323,7 +323,7 @@ def _time(it: Board) -> Iterator[Fault]:
         shot = it.board.shots[0]
         message = f"shot `{shot.id}` is the first, and there is nothing for it to come in over"
         yield it.fault(("shots", 0, "transition"), "transition-at-start", message, "take it out")
-    for index, shot in enumerate(it.board.shots):
+    for index in range(len(played)):
         following = overlaps[index + 1] if index + 1 < len(played) else Decimal(0)
         if played[index] <= 0:
             yield _eaten(it, index)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from vidgen import yamlfile
 from vidgen.errors import Fault, ProjectNotFound, StoryboardInvalid
-from vidgen.inputs import find_inputs
 from vidgen.job import Input
-from vidgen.rules import rule_faults
+from vidgen.source.inputs import find_inputs
+from vidgen.source.rules import rule_faults
 from vidgen.storyboard import Storyboard
 from vidgen.yamlfile import Document, Loc, Misfit, nearest
 
