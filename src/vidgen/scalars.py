@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 from vidgen.quantity import Quantity, Spelled, Whole, not_taken, slug, strictly_true_or_false
 
 Aspect = Literal["9:16", "16:9", "1:1", "4:5", "5:4", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21"]
+PresetName = Literal["social-vertical", "youtube", "feed-square", "master"]
+"""The delivery presets; a test holds this against what `stitch` can make."""
 Resolution = Literal["360p", "480p", "540p", "720p", "768p", "1080p", "1440p", "2k", "4k"]
 ASPECTS: tuple[str, ...] = get_args(Aspect)
 RESOLUTIONS: tuple[str, ...] = get_args(Resolution)

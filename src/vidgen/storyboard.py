@@ -27,6 +27,7 @@ from vidgen.scalars import (
     Loudness,
     Moment,
     Overlap,
+    PresetName,
     ProjectPath,
     Resolution,
     Seconds,
@@ -355,7 +356,10 @@ class Deliverable(Language):
     """One file that leaves the house."""
 
     name: FileName = Field(description="the file's name, without its ending")
-    preset: Name = Field("social-vertical", description="a delivery preset")
+    preset: PresetName = Field(
+        "social-vertical",
+        description="1080x1920, 1920x1080, 1080x1080, or `master`: the film's own size, high rate",
+    )
     fit: Literal["contain", "cover"] = Field(
         "contain", description="bars, or a crop, where the film's shape differs from the preset's"
     )

@@ -1,0 +1,87 @@
+"""Parts of the language that are read and checked, and do nothing yet in this version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from vidgen.errors import Fault
+from vidgen.source import Source
+from vidgen.storyboard import Shot, Still, Storyboard
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A part without effect: where it is first written, its name, and what happens instead."""
+
+    loc: tuple[Any, ...]
+    part: str
+    instead: str
+
+
+def no_effect(source: Source) -> tuple[Fault, ...]:
+    """A note for each part that has no effect yet, at the first place where it is written."""
+    first: dict[str, Idle] = {}
+    for idle in (*_of_film(source.board), *_of_shots(source.board)):
+        first.setdefault(idle.part, idle)
+    notes = [
+        source.fault(idle.loc, "no-effect", f"`{idle.part}` has no effect yet: {idle.instead}")
+        for idle in first.values()
+    ]
+    return tuple(sorted(notes, key=lambda note: (note.line, note.column)))
+
+
+def _of_film(board: Storyboard) -> Iterator[Idle]:
+    if board.captions:
+        yield Idle(("captions",), "captions", "no words are put on the picture")
+    if board.look:
+        yield Idle(("look",), "look", "the film keeps the colours of its takes")
+    if board.end_card:
+        yield Idle(("end_card",), "end_card", "the film ends with its last shot")
+    if board.variants:
+        yield Idle(("variants",), "variants", "one film is made, as it is written")
+    if board.include:
+        yield Idle(("include",), "include", "the files are found, and not read")
+    sound = board.sound
+    if sound.voiceover:
+        yield Idle(("sound", "voiceover"), "sound.voiceover", "no voice is laid over the film")
+    if sound.loudness is not None:
+        yield Idle(("sound", "loudness"), "sound.loudness", "the sound keeps its level")
+    if sound.music and sound.music.duck is not None:
+        loc = ("sound", "music", "duck")
+        yield Idle(loc, "sound.music.duck", "the music keeps its level under voices")
+    if board.defaults.qc:
+        yield Idle(("defaults", "qc"), "qc", "no take is made again by itself")
+    for name, member in board.cast.items():
+        if member.voice:
+            loc = ("cast", name, "voice")
+            yield Idle(loc, "cast.voice", "the sample is not sent to a model")
+
+
+def _of_shots(board: Storyboard) -> Iterator[Idle]:
+    for index, shot in enumerate(board.shots):
+        for key, instead in SHOT_PARTS.items():
+            if getattr(shot, key):
+                yield Idle(("shots", index, key), key, instead)
+        yield from _of_shot(("shots", index), shot)
+
+
+def _of_shot(loc: tuple[Any, ...], shot: Shot) -> Iterator[Idle]:
+    if isinstance(shot.audio, str):
+        yield Idle((*loc, "audio"), "audio: FILE", "it is priced; the animatic is silent")
+    for key in ("still", "end_still"):
+        if isinstance(getattr(shot, key), Still):
+            instead = "it is priced, and not made; the animatic shows a slate"
+            yield Idle((*loc, key), f"{key}: {{prompt: ...}}", instead)
+
+
+SHOT_PARTS = {
+    "source": "it is priced; the animatic shows the still or a slate",
+    "motion": "it is priced; the animatic moves the camera alone",
+    "lip_sync": "the take keeps its own sound",
+    "group": "each shot is a call of its own",
+    "enhance": "takes stay as they are made",
+    "qc": "no take is made again by itself",
+    "alternate": "a refused prompt is not tried in other words",
+}
