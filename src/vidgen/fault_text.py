@@ -12,7 +12,7 @@ MAX_SHOWN = 50
 def render_faults(faults: Iterable[Fault], word: str = "error", *, limit: int = MAX_SHOWN) -> str:
     """Faults one under the other, with no line break at the end.
 
-    `word` is `error`, `warning` or `note`. The first `limit` are told, then how many more there are.
+    `word` is `error`, `warning` or `note`; after the first `limit` only the number left is told.
     """
     every = tuple(faults)
     told = [render_fault(fault, word) for fault in every[:limit]]

@@ -85,9 +85,7 @@ def _model_fault(source: Source, catalogue: Catalogue, named: NamedModel) -> Fau
         message = (
             f"`{model.id}` is a model for {model.kind}, and {_USES[named.kinds]} needs another"
         )
-        hint = (
-            f"`vidgen models --kind {min(named.kinds & {'video', 'image', 'upscale'})}` lists them"
-        )
+        hint = "`vidgen models` tells what each is for"
         return source.fault(named.loc, "wrong-kind-of-model", message, hint)
     return None
 
