@@ -289,7 +289,7 @@ def _framed(source: Source, raster: tuple[int, int]) -> Any:
     skip = _seek(source)
     options = {"ss": _seconds(skip, source.rate)} if skip else {}
     picture = (
-        _input(source.path, threads=1, **options)
+        _input(source.path, **options)
         .video.filter("setpts", expr="PTS-STARTPTS")
         .filter("fps", fps=_ratio(source.rate), round="near")
         .filter(

@@ -79,7 +79,14 @@ class Probe:
 
 def probe(path: Path) -> Probe:
     """Look at a media file. Raises MediaError when it is not one that vidgen opens."""
-    with opened(path) as container:
+    found = _probe(path, headers=True)
+    if found.picture is not None and found.picture.pix_fmt == colour.UNKNOWN:
+        return _probe(path, headers=False)
+    return found
+
+
+def _probe(path: Path, *, headers: bool) -> Probe:
+    with opened(path, headers=headers) as container:
         boxes = read_boxes(path) if "mp4" in container.format.name.split(",") else None
         start = Fraction(container.start_time or 0, 1_000_000)
         video = picture_of(container)
