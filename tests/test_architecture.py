@@ -31,8 +31,9 @@ MAY_IMPORT = {
     "render": {"errors", "job", "journal", "media", "plan", "project", "providers"},
     "stitch": {"cut", "errors", "media"},
     "language_docs": {"storyboard", "yamlfile"},
-    "present": {"errors", "fault_text", "job", "money", "plan"},
-    "present_models": {"catalogue", "job", "plan", "present"},
+    "grid": set(),
+    "present": {"errors", "fault_text", "grid", "job", "money", "plan"},
+    "present_models": {"catalogue", "grid", "job", "plan", "present"},
     "templates_folder": {"errors"},
     "cli": None,  # the composition root may import everything
 }
@@ -49,7 +50,7 @@ ONLY_IN = {
     "httpx": {"render", "providers"},
     "socket": {"cli"},
     "typer": {"cli"},
-    "rich": {"present", "present_models", "cli"},
+    "rich": {"grid", "present", "present_models", "cli"},
     "PIL": {"media", "providers", "source"},
     "requests": set(),
     "torch": set(),

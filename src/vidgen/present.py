@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from vidgen.errors import StoryboardInvalid, VidgenError
 from vidgen.fault_text import render_faults
+from vidgen.grid import Column, grid
 from vidgen.job import plain
 from vidgen.money import Usd, credits_of, round_up
 from vidgen.plan.values import SIGNS, Plan, Quote, Step, Verdict
@@ -64,8 +64,9 @@ def usd_text(usd: Usd | None) -> str:
     """US dollars with two decimals, rounded up (four below ten cents)."""
     if usd is None:
         return "?"
-    places = 4 if Decimal(0) < usd < Decimal("0.1") else 2
-    return f"${round_up(usd, places):,}"
+    sign, amount = ("-", -usd) if usd < 0 else ("", usd)
+    places = 4 if Decimal(0) < amount < Decimal("0.1") else 2
+    return f"{sign}${round_up(amount, places):,}"
 
 
 UNITS = {
@@ -100,7 +101,7 @@ def plan_view(plan: Plan, width: int, frames: int | None = None) -> RenderableTy
         parts += [Text(), *remarks]
     parts += [Text(), _totals_table(plan), Text(), verdict_text(plan)]
     if plan.ways_out:
-        parts += [Text(), _ways_out_table(plan)]
+        parts += [Text(), _ways_out_table(plan, width)]
     return Group(*parts)
 
 
@@ -112,21 +113,22 @@ def _headline(plan: Plan, frames: int | None) -> Text:
 
 
 def _steps_table(plan: Plan, width: int) -> Table:
-    wide = width >= 110
-    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False, expand=False)
-    table.add_column("", width=1)
-    table.add_column("shot", no_wrap=True, overflow="ellipsis", max_width=24 if wide else 16)
-    table.add_column("model", no_wrap=True, overflow="ellipsis")
-    table.add_column("provider", no_wrap=True, overflow="ellipsis")
-    table.add_column("buys", no_wrap=True, overflow="ellipsis")
-    if wide:
-        table.add_column("price", no_wrap=True, overflow="ellipsis")
-    table.add_column("credits", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("why", overflow="ellipsis", no_wrap=True, ratio=1)
-    for step in plan.steps:
-        table.add_row(*_step_cells(step, plan.per_usd, wide), style=_row_style(step))
-    return table
+    wide = width >= WIDE
+    columns = [
+        Column(""),
+        Column("shot", least=10),
+        Column("model", least=16),
+        Column("provider", least=8),
+        Column("buys", least=12),
+        *([Column("price")] if wide else []),
+        Column("credits", right=True),
+        *([Column("why", least=8)] if wide else []),
+    ]
+    rows = [_step_cells(step, plan.per_usd, wide) for step in plan.steps]
+    return grid(columns, rows, width, [_row_style(step) for step in plan.steps])
+
+
+WIDE = 110
 
 
 def _row_style(step: Step) -> str:
@@ -228,13 +230,10 @@ def verdict_text(plan: Plan) -> Text:
     return Text(words, style=style)
 
 
-def _ways_out_table(plan: Plan) -> Table:
-    table = Table(box=None, pad_edge=False, title="ways out", title_justify="left")
-    table.add_column()
-    table.add_column("saves", justify="right", no_wrap=True)
-    for way in plan.ways_out:
-        table.add_row(way.what, f"{credits_text(way.saves, plan.per_usd)} cr")
-    return table
+def _ways_out_table(plan: Plan, width: int) -> Table:
+    columns = [Column("ways out", least=20), Column("saves", right=True)]
+    rows = [[way.what, f"{credits_text(way.saves, plan.per_usd)} cr"] for way in plan.ways_out]
+    return grid(columns, rows, width)
 
 
 def prompts_text(steps: Iterable[Step]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from rich import box
@@ -13,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from vidgen.catalogue import Catalogue, Route
-from vidgen.catalogue.page import Life, Model, Price, When
+from vidgen.catalogue.page import Life, Model, Price
 from vidgen.catalogue.search import Listing, Sample, on_sale
+from vidgen.grid import Column, grid
 from vidgen.job import CAPABILITIES
 from vidgen.plan.route import read_at, read_on
 from vidgen.present import UNITS
@@ -24,24 +26,28 @@ MODEL_SCHEMA = "vidgen.model/1"
 
 
 def listing_view(found: tuple[Listing, ...], width: int) -> RenderableType:
-    """Models by price, one a line."""
-    wide = width >= 110
-    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
-    table.add_column("model", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    table.add_column("from", justify="right", no_wrap=True)
-    table.add_column("at", no_wrap=True, overflow="ellipsis")
-    table.add_column("seconds", no_wrap=True)
-    table.add_column("sizes", no_wrap=True, overflow="ellipsis")
-    table.add_column("audio", no_wrap=True)
-    if wide:
-        table.add_column("good for", no_wrap=True, overflow="ellipsis", ratio=1)
-    for item in found:
-        table.add_row(*_listing_cells(item, wide), style="" if item.best else "dim")
-    return table
+    """Models by price, one a line; 80 columns are enough, more show what each is good for."""
+    wide = width >= WIDE
+    columns = [
+        Column("model", least=18),
+        *([Column("kind")] if width >= KIND_TOO else []),
+        Column("from", right=True),
+        Column("at", least=10),
+        Column("seconds"),
+        Column("sizes"),
+        Column("audio"),
+        *([Column("good for", least=10)] if wide else []),
+    ]
+    rows = [_listing_cells(item, width) for item in found]
+    return grid(columns, rows, width, ["" if item.best else "dim" for item in found], gap=1)
 
 
-def _listing_cells(item: Listing, wide: bool) -> list[str]:
+KIND_TOO = 100
+WIDE = 120
+AUDIO = {"never": "none", "optional": "on/off", "always": "always"}
+
+
+def _listing_cells(item: Listing, width: int) -> list[str]:
     model = item.model
     if item.best:
         route, sample = item.best
@@ -49,13 +55,14 @@ def _listing_cells(item: Listing, wide: bool) -> list[str]:
         at = route.provider.provider + (f" +{more}" if more else "")
         cells = [price_text(sample), at, *_limits(route)]
     else:
-        cells = [state_text(model.life), "—", "", "", ""]
-    last = [", ".join(model.good_for)] if wide else []
-    return [model.id, model.kind, *cells, *last]
+        cells = ["—", state_text(model.life), "", "", ""]
+    kind = [model.kind] if width >= KIND_TOO else []
+    last = ["; ".join(model.good_for)] if width >= WIDE else []
+    return [model.id, *kind, *cells, *last]
 
 
 def _limits(route: Route) -> tuple[str, str, str]:
-    return lengths_text(route.durations), sizes_text(route.resolutions), route.audio
+    return lengths_text(route.durations), sizes_text(route.resolutions), AUDIO[route.audio]
 
 
 def price_text(sample: Sample | None) -> str:
@@ -72,18 +79,22 @@ def _short(usd: Decimal) -> str:
 
 
 def lengths_text(lengths: tuple[Decimal, ...]) -> str:
-    """`4, 6, 8` or `3 to 15`."""
+    """`5, 10` or `3 to 15`."""
     if not lengths:
-        return "as given"
+        return "given"
     words = [f"{length.normalize():f}" for length in lengths]
-    return f"{words[0]} to {words[-1]}" if len(words) > 3 else ", ".join(words)
+    return f"{words[0]} to {words[-1]}" if len(words) > 2 and _even(lengths) else ", ".join(words)
+
+
+def _even(lengths: tuple[Decimal, ...]) -> bool:
+    return len({after - before for before, after in pairwise(lengths)}) == 1 or len(lengths) > 3
 
 
 def sizes_text(resolutions: tuple[str, ...]) -> str:
-    """`480p, 720p` or `480p … 4k`."""
-    if len(resolutions) > 3:
-        return f"{resolutions[0]} … {resolutions[-1]}"
-    return ", ".join(resolutions) or "as given"
+    """`720p` or `480p–4k`."""
+    if len(resolutions) > 1:
+        return f"{resolutions[0]}–{resolutions[-1]}"
+    return "".join(resolutions) or "given"
 
 
 def state_text(life: Life) -> str:
@@ -184,29 +195,9 @@ def rule_text(rule: Price) -> str:
         amount = f"${rule.usd}{UNITS[rule.per]}"
     if rule.minimum_usd is not None:
         amount += f", at least ${rule.minimum_usd}"
-    condition = when_text(rule.when)
+    condition = rule.when.words
     note = f" ({rule.note})" if rule.note else ""
     return f"{amount}{' ' + condition if condition else ''}{note}"
-
-
-def when_text(when: When) -> str:
-    """A condition in words."""
-    words = []
-    if when.resolution:
-        words.append(f"at {', '.join(when.resolution)}")
-    if when.aspect:
-        words.append(f"in {', '.join(when.aspect)}")
-    if when.duration:
-        words.append(f"for {lengths_text(tuple(sorted(when.duration)))}s")
-    if when.longer_than is not None:
-        words.append(f"over {when.longer_than}s")
-    if when.audio is not None:
-        words.append("with audio" if when.audio else "silent")
-    if when.mode:
-        words.append(f"from {', '.join(when.mode)}")
-    if when.source_video is not None:
-        words.append("with a source video" if when.source_video else "without a source video")
-    return " ".join(words)
 
 
 def _recipe(model: Model) -> list[Text]:

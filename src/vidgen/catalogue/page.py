@@ -103,6 +103,41 @@ class When(Page):
     mode: tuple[Mode, ...] | None = None
     source_video: bool | None = None
 
+    @property
+    def words(self) -> str:
+        """The conditions as people say them: `at 1080p for 10s with audio`."""
+        words = []
+        if self.resolution:
+            words.append(f"at {', '.join(self.resolution)}")
+        if self.aspect:
+            words.append(f"in {', '.join(self.aspect)}")
+        if self.duration:
+            words.append(f"for {', '.join(f'{length:f}s' for length in self.duration)}")
+        if self.longer_than is not None:
+            words.append(f"over {self.longer_than}s")
+        if self.audio is not None:
+            words.append("with audio" if self.audio else "silent")
+        if self.mode:
+            words.append(f"from {', '.join(MODE_WORDS[mode] for mode in self.mode)}")
+        if self.source_video is not None:
+            words.append(f"{'with' if self.source_video else 'without'} a source video")
+        return " ".join(words)
+
+
+MODE_WORDS: dict[Mode, str] = {
+    "text": "a prompt alone",
+    "first_frame": "a first frame",
+    "first_last": "a first and a last frame",
+    "references": "reference images",
+    "edit": "a source video",
+    "extend": "a video to extend",
+    "motion": "a motion video",
+    "avatar": "a portrait and sound",
+    "lip_sync": "a video and sound",
+    "upscale": "a video to scale up",
+    "interpolate": "a video to interpolate",
+}
+
 
 class Price(Page):
     """One rule: US dollars per unit of work, under conditions. The first rule that holds is the price."""

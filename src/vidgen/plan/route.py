@@ -5,13 +5,14 @@ Pure. Nothing is fitted silently: every difference between asked and given becom
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from vidgen.catalogue import Ask, Catalogue, Route, pixels
-from vidgen.catalogue.page import Price
+from vidgen.catalogue import Ask, Catalogue, Route, holds, pixels
+from vidgen.catalogue.page import MODE_WORDS, Price
 from vidgen.job import Mode, exact_rate
 from vidgen.money import Quantity, cost
 from vidgen.plan.values import Quote
@@ -66,7 +67,7 @@ class Router:
         if not choices:
             return None, refusals
         best = choices[0]
-        return replace(best, because=_because(want, best, choices)), refusals
+        return replace(best, because=_because(want, best, choices, self._prefer)), refusals
 
     def weigh(self, want: Want, model: str | None) -> tuple[list[Choice], list[Refusal]]:
         """Every route to `model` (or to any model of the right kind) that can, best first."""
@@ -85,7 +86,8 @@ class Router:
                 choices.append(outcome)
             else:
                 refusals.append(Refusal(route, outcome))
-        choices.sort(key=self._rank)
+        wanted = short_side(want.resolution)
+        choices.sort(key=lambda choice: self._rank(choice, wanted))
         return choices, refusals
 
     def _candidates(self, want: Want, model: str | None) -> tuple[Route, ...]:
@@ -109,11 +111,14 @@ class Router:
             return (f"no key for `{name}` at hand",)
         return ()
 
-    def _rank(self, choice: Choice) -> tuple[int, int, Decimal, str, str]:
+    def _rank(self, choice: Choice, wanted: int) -> tuple[int, int, bool, Decimal, str, str]:
+        """Big enough first, then the author's preference, then price; names settle ties."""
         page = choice.route.provider
         preferred = self._prefer.get(page.provider, len(self._prefer))
+        short = max(wanted - short_side(choice.resolution), 0)
         usd = choice.quote.usd
-        return (preferred, usd is None, usd or Decimal(0), choice.route.name, choice.endpoint)
+        price = Decimal(0) if usd is None else usd
+        return (short, preferred, usd is None, price, choice.route.name, choice.endpoint)
 
 
 def retirement(route: Route) -> str:
@@ -139,28 +144,10 @@ def fit(route: Route, want: Want) -> Choice | tuple[str, ...]:
     if mode is not None:
         seconds = _seconds(route, want, mode, resolution, audio)
         if seconds is None and route.durations:
-            longest = max(route.durations)
-            reasons.append(f"{_s(want.seconds)} is asked; it sells {_sold(route)}"
-                           if longest < want.seconds else
-                           f"it does not sell {_s(want.seconds)} at {resolution}")  # fmt: skip
+            reasons.append(_no_length(route, want, mode, resolution, audio))
     if reasons or mode is None:
         return tuple(reasons)
     return _choice(route, want, mode, resolution, audio, seconds)
-
-
-MODE_WORDS: dict[Mode, str] = {
-    "text": "a prompt alone",
-    "first_frame": "a first frame",
-    "first_last": "a first and a last frame",
-    "references": "reference images",
-    "edit": "a source video",
-    "extend": "a video to extend",
-    "motion": "a motion video",
-    "avatar": "a portrait and sound",
-    "lip_sync": "a video and sound",
-    "upscale": "a video to scale up",
-    "interpolate": "a video to interpolate",
-}
 
 
 def _missing(route: Route, want: Want) -> list[str]:
@@ -223,6 +210,18 @@ def _seconds(
     return None
 
 
+def _no_length(
+    route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None
+) -> str:
+    """Why no length will do: none is long enough, or each that is has its own bar."""
+    enough = [length for length in route.durations or (want.seconds,) if length >= want.seconds]
+    if not enough:
+        return f"{_s(want.seconds)} is asked; it sells {_sold(route)}"
+    ask = Ask(mode, resolution, want.aspect, enough[0], audio, want.source_video)
+    bars = [rule.words for rule in route.offer.not_sold if holds(rule, ask)]
+    return f"it does not sell {bars[0]}"
+
+
 def _choice(
     route: Route,
     want: Want,
@@ -234,7 +233,7 @@ def _choice(
     bought = seconds if seconds is not None else want.seconds
     ask = Ask(mode, resolution, want.aspect, bought, audio, want.source_video)
     if not route.sells(ask):
-        return (f"it does not sell {_s(bought)} at {resolution}",)
+        return (_no_length(route, want, mode, resolution, audio),)
     width, height = route.size(resolution, want.aspect)
     rate = _rate(route, want)
     quote = _quote(route, ask, bought, width, height, rate, want)
@@ -312,17 +311,19 @@ def _s(seconds: Decimal) -> str:
     return f"{seconds.normalize():f}s"
 
 
-def _because(want: Want, best: Choice, choices: list[Choice]) -> str:
-    others = len({choice.route.name for choice in choices}) - 1
+def _because(want: Want, best: Choice, choices: list[Choice], prefer: Mapping[str, int]) -> str:
+    """Why this model, and why this route of all that can."""
+    name = best.route.provider.provider
+    rivals = [other for other in choices if other.resolution == best.resolution]
+    others = len({other.route.name for other in rivals})
     if want.provider:
         how = f"on {want.provider} as asked"
-    elif others == 0:
+    elif len({other.route.name for other in choices}) == 1:
         how = "the only live route that can"
+    elif name in prefer:
+        how = f"{name} is preferred"
+    elif others == 1:
+        how = f"the only live route at {best.resolution}"
     else:
-        how = f"cheapest of {others + 1} live routes" if _is_cheapest(best, choices) else "preferred"
+        how = f"cheapest of {others} live routes at {best.resolution}"
     return f"{want.why}; {how}"
-
-
-def _is_cheapest(best: Choice, choices: list[Choice]) -> bool:
-    priced = [choice.quote.usd for choice in choices if choice.quote.usd is not None]
-    return best.quote.usd is not None and best.quote.usd == min(priced)

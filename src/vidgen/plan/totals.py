@@ -123,16 +123,15 @@ def _draft_first(
 ) -> WayOut | None:
     if options.tier != "final" or not (board.draft and board.draft.model):
         return None
-    cost = ZERO
+    drafts = ZERO
     for place in range(len(board.shots)):
         choice, _ = router.choose(_resolved(want_of(board, place, "draft"), router))
         if choice is None or choice.quote.usd is None:
             return None
-        cost += choice.quote.usd
-    if cost >= totals.expected:
-        return None
-    what = f"render drafts first (`--draft`): every shot once on {board.draft.model}"
-    return WayOut(what, totals.expected - cost)
+        drafts += choice.quote.usd
+    rerolls = _rerolls(board, options)
+    saves = totals.expected - (drafts * rerolls + totals.run)
+    return WayOut("re-roll on drafts (`--draft`), then make each final once", saves) if saves > 0 else None
 
 
 def _resolved(want: Want, router: Router) -> Want:
