@@ -236,14 +236,19 @@ def _sellers(routes: list[Any]) -> str:
 
 def _leftovers(it: Desk) -> Iterator[Fault]:
     for loc, value in it.source.document.walk():
-        name = ".".join(str(step) for step in loc if isinstance(step, str))
         if value is None and loc:
-            message = f"`{name}` is empty, and counts as not written"
+            message = f"{_called(it, loc)} is empty, and counts as not written"
             yield it.source.fault(loc, "empty-value", message, "give it a value, or take it out")
         elif isinstance(value, str) and "${" in value:
-            message = f"`{name}` has `${{...}}` in it, which is sent as it stands"
+            message = f"{_called(it, loc)} has `${{...}}` in it, which stays as it stands"
             hint = "substitution comes with variants; write the words out until then"
             yield it.source.fault(loc, "not-substituted", message, hint)
+
+
+def _called(it: Desk, loc: tuple[Any, ...]) -> str:
+    shot = loc[0] == "shots" and len(loc) > 1
+    name = ".".join(str(step) for step in loc[2 * shot :] if isinstance(step, str))
+    return f"`{name}`" + (f" of shot `{it.board.shots[loc[1]].id}`" if shot else "")
 
 
 CRAFT: tuple[Callable[[Desk], Iterator[Fault]], ...] = (

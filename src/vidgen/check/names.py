@@ -16,7 +16,21 @@ from vidgen.storyboard import DraftOf, Shot, Still, Storyboard
 SHOTS: frozenset[Kind] = frozenset({"video", "edit", "motion-transfer", "avatar"})
 STILLS: frozenset[Kind] = frozenset({"image"})
 FINISHING: frozenset[Kind] = frozenset({"upscale", "interpolate"})
-_USES = {SHOTS: "a shot", STILLS: "a still", FINISHING: "`enhance`"}
+_USES = {
+    SHOTS: "a shot needs one that makes video",
+    STILLS: "a still needs one that makes images",
+    FINISHING: "`enhance` needs one that scales up or interpolates",
+}
+_MAKES: dict[Kind, str] = {
+    "video": "makes video",
+    "image": "makes images",
+    "avatar": "makes a portrait speak",
+    "lip-sync": "puts words into a mouth",
+    "motion-transfer": "transfers motion",
+    "edit": "edits video",
+    "upscale": "scales video up",
+    "interpolate": "interpolates frames",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,5 @@ def _provider_fault(
     if name in catalogue.providers:
         return None
     close = difflib.get_close_matches(name.lower(), catalogue.providers, n=1, cutoff=0.6)
-    listed = ", ".join(list(catalogue.providers)[:12])
-    hint = f"did you mean `{close[0]}`?" if close else f"known are {listed}"
+    hint = f"did you mean `{close[0]}`?" if close else "`vidgen models` names who sells each"
     return source.fault(loc, "unknown-provider", f"no provider is called `{name}`", hint)
