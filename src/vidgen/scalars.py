@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from vidgen.quantity import Quantity, Spelled, Whole, not_taken, slug, strictly_true_or_false
@@ -77,8 +77,11 @@ def _rate(value: Any) -> Any:
     return value
 
 
+_RATES = (24, 25, 30, 48, 50, 60, 23.976, 29.97, 59.94, "23.976", "29.97", "59.94")
 FrameRate = Annotated[
-    Literal[24, 25, 30, 48, 50, 60, "23.976", "29.97", "59.94"], BeforeValidator(_rate)
+    Literal[24, 25, 30, 48, 50, 60, "23.976", "29.97", "59.94"],
+    BeforeValidator(_rate),
+    WithJsonSchema({"enum": list(_RATES)}),
 ]
 
 

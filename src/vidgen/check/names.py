@@ -96,9 +96,7 @@ def _model_fault(source: Source, catalogue: Catalogue, named: NamedModel) -> Fau
         message = f"no model is called `{named.name}`"
         return source.fault(named.loc, "unknown-model", message, hint)
     if model.kind not in named.kinds:
-        message = (
-            f"`{model.id}` is a model for {model.kind}, and {_USES[named.kinds]} needs another"
-        )
+        message = f"`{model.id}` {_MAKES[model.kind]}; {_USES[named.kinds]}"
         hint = "`vidgen models` tells what each is for"
         return source.fault(named.loc, "wrong-kind-of-model", message, hint)
     return None
