@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "providers": {"camera", "errors", "job", "media"},
     "render": {"errors", "job", "journal", "media", "plan", "project", "providers"},
     "stitch": {"cut", "errors", "media"},
-    "language_docs": {"storyboard", "yamlfile"},
+    "language_docs": {"job", "quantity", "scalars", "storyboard", "yamlfile"},
     "grid": set(),
     "present": {"errors", "fault_text", "grid", "job", "money", "plan"},
     "present_models": {"catalogue", "grid", "job", "plan", "present"},

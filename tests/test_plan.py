@@ -1,0 +1,379 @@
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from vidgen import present
+from vidgen.errors import StoryboardInvalid, UnknownName
+from vidgen.job import History, JobKey, Take, digest_parts
+from vidgen.plan import Options, plan
+
+SIX = """
+    defaults: {model: plain, duration: 5s}
+    shots:
+      - {id: one, prompt: a}
+      - {id: two, prompt: b, still: stills/b.png}
+      - {id: three, prompt: c}
+      - {id: four, prompt: d, chain: three}
+      - {id: five, prompt: e, chain: previous}
+      - {id: six, prompt: f}
+"""
+
+
+def planned(source, shop, history=None, **options):
+    return plan(source, shop, history or History(), Options(**options))
+
+
+def keys(found):
+    return {step.job.shot: step.job.key for step in found.steps}
+
+
+def only(found):
+    (step,) = found.steps
+    return step
+
+
+# -- purity and names ---------------------------------------------------------------------------
+
+
+def test_planning_twice_gives_the_same_bytes(film, shop):
+    source = film(SIX, stills=["stills/b.png"])
+    first, second = (
+        json.dumps(present.plan_json(planned(source, shop), 1), sort_keys=False) for _ in range(2)
+    )
+    assert first == second
+
+
+def test_planning_writes_nothing(film, shop, tmp_path):
+    source = film(SIX, stills=["stills/b.png"])
+    before = sorted(tmp_path.rglob("*"))
+    planned(source, shop)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_changed_prompt_renames_its_shot_and_what_chains_from_it(film, shop):
+    before = keys(planned(film(SIX, stills=["stills/b.png"]), shop))
+    after = keys(planned(film(SIX.replace("prompt: c", "prompt: C!"), stills=["stills/b.png"]), shop))
+    assert {shot for shot in before if before[shot] != after[shot]} == {"three", "four", "five"}
+
+
+def test_a_still_with_other_contents_renames_its_shot_alone(film, shop, tmp_path):
+    from tests.conftest import still
+
+    before = keys(planned(film(SIX, stills=["stills/b.png"]), shop))
+    still(tmp_path / "stills/b.png", colour=(1, 2, 3))
+    after = keys(planned(film(SIX), shop))
+    assert {shot for shot in before if before[shot] != after[shot]} == {"two"}
+
+
+def test_keys_at_hand_change_nothing_unless_asked(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    assert only(planned(source, shop)).route == "two:plain"
+    assert only(planned(source, shop, keys=frozenset({"one"}))).route == "one:plain"
+
+
+# -- routes ---------------------------------------------------------------------------------------
+
+
+def test_the_cheapest_live_route_is_taken_and_said(film, shop):
+    step = only(planned(film("shots: [{id: a, prompt: p, model: Plain One}]"), shop))
+    assert step.route == "two:plain"
+    assert step.because == "named by the shot; cheapest of 2 live routes at 1080p"
+
+
+def test_preferred_avoided_and_named_providers(film, shop):
+    base = "shots: [{id: a, prompt: p, model: plain%s}]\n"
+    prefer = planned(film(base % "" + "providers: {prefer: [one]}"), shop)
+    assert (only(prefer).route, only(prefer).because) == (
+        "one:plain",
+        "named by the shot; one is preferred",
+    )
+    assert only(planned(film(base % "" + "providers: {avoid: [two]}"), shop)).route == "one:plain"
+    assert only(planned(film(base % ", provider: one"), shop)).route == "one:plain"
+
+
+def test_a_role_names_the_model(film, shop):
+    source = film(
+        """
+        rotation: {hero: dear, broll: plain}
+        defaults: {role: broll}
+        shots: [{id: a, prompt: p, role: hero}, {id: b, prompt: p}]
+        """
+    )
+    found = planned(source, shop)
+    assert [step.job.request.model for step in found.steps] == ["dear", "plain"]
+    assert [step.protected for step in found.steps] == [True, False]
+    assert found.steps[1].because.startswith("role broll, by default")
+
+
+def test_needs_find_the_cheapest_that_can_and_win_over_a_default_role(film, shop):
+    source = film(
+        """
+        rotation: {broll: plain}
+        defaults: {role: broll}
+        shots: [{id: a, prompt: p, needs: [lip_sync]}, {id: b, prompt: p, needs: [4k]}]
+        """
+    )
+    steps = planned(source, shop).steps
+    assert [step.job.request.model for step in steps] == ["dear", "dear"]
+    assert [step.job.request.resolution for step in steps] == ["1080p", "4k"]
+    assert steps[0].because.startswith("cheapest live model with lip_sync")
+
+
+def test_asked_length_is_fitted_to_what_is_sold_and_said(film, shop):
+    step = only(planned(film("shots: [{id: a, prompt: p, model: plain, duration: 4.5s}]"), shop))
+    assert step.job.request.duration == 6
+    assert step.quote.usd == Decimal("0.48")
+    assert step.notes == ("4.5s asked, 6s bought (4, 6, 8 sold); trimmed",)
+
+
+def test_size_is_fitted_and_said(film, shop):
+    step = only(planned(film("shots: [{id: a, prompt: p, model: silent}]"), shop))
+    assert step.job.request.resolution == "480p"
+    assert "1080p asked, 480p sold; scaled up when stitched" in step.notes
+
+
+@pytest.mark.parametrize(
+    ("shot", "message"),
+    [
+        ("model: plain, duration: 12s", "12s is asked; it sells 4, 6, 8"),
+        ("model: plain, seed: 3", "it has no seed"),
+        ("model: plain, negative_prompt: blur", "it has no negative prompt"),
+        ("model: silent, audio: true", "it has no audio"),
+        ("model: old", "it was retired on 2026-09-24"),
+        ("model: plain, provider: three", "`three` was asked for"),
+        ("model: plain, needs: [camera_control]", "it has no camera control"),
+    ],
+)
+def test_what_nobody_sells_is_a_fault_at_the_shots_line(film, shop, shot, message):
+    source = film(f"shots:\n  - {{id: fine, prompt: p, model: plain}}\n  - {{id: a, prompt: p, {shot}}}")
+    with pytest.raises(StoryboardInvalid) as raised:
+        planned(source, shop)
+    (fault,) = raised.value.faults
+    assert (fault.code, fault.line) == ("shot-not-offered", 5)
+    assert message in fault.message
+
+
+def test_every_shot_that_cannot_be_made_is_told_at_once(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plan}, {id: b, prompt: p, model: old}]")
+    with pytest.raises(StoryboardInvalid) as raised:
+        planned(source, shop)
+    assert [fault.code for fault in raised.value.faults] == ["unknown-model", "shot-not-offered"]
+    assert raised.value.faults[0].hint == "did you mean `plain`?"
+    assert "these can: " in raised.value.faults[1].hint
+
+
+def test_a_negative_default_is_sent_where_there_is_a_field_and_said_to_be_left_out_elsewhere(film, shop):
+    source = film(
+        """
+        defaults: {negative_prompt: blur}
+        shots: [{id: a, prompt: p, model: dear}, {id: b, prompt: p, model: plain}]
+        """
+    )
+    with_field, without = planned(source, shop).steps
+    assert with_field.job.request.negative_prompt == "blur"
+    assert without.notes == ("the model takes no negative prompt; it is not sent",)
+
+
+def test_sound_is_on_where_words_are_spoken_and_off_where_nothing_is_said(film, shop):
+    source = film(
+        """
+        defaults: {model: plain, duration: 4s}
+        shots:
+          - {id: a, prompt: p}
+          - {id: b, prompt: {subject: s, dialogue: [{says: Go}]}}
+          - {id: c, prompt: {subject: s, dialogue: [{says: Go}]}, audio: false}
+        """
+    )
+    assert [step.job.request.audio for step in planned(source, shop).steps] == [False, True, False]
+
+
+# -- money ----------------------------------------------------------------------------------------
+
+PAID = """
+    budget: {credits: %s, rerolls: 2.5}
+    defaults: {duration: 4s}
+    rotation: {hero: dear}
+    draft: {model: silent, resolution: 480p}
+    shots: [{id: a, prompt: p, model: plain}, {id: b, prompt: p, role: hero, duration: 5s}]
+"""
+
+
+def test_totals_count_every_shot_once_expected_and_at_worst(film, shop):
+    totals = planned(film(PAID % 1000), shop).totals
+    assert totals.sticker == totals.run == Decimal("2.32")
+    assert totals.expected == Decimal("5.80")
+    assert totals.worst == Decimal("6.96")
+    assert (totals.budget, totals.headroom) == (10, Decimal("4.2"))
+
+
+@pytest.mark.parametrize(
+    ("credits", "verdict"), [(600, "fits"), (500, "over-expected"), (200, "over")]
+)
+def test_the_verdict(film, shop, credits, verdict):
+    found = planned(film(PAID % credits), shop)
+    assert found.verdict == verdict
+    assert found.affordable == (verdict == "fits")
+    assert bool(found.ways_out) == (verdict != "fits")
+
+
+def test_what_was_spent_counts_against_the_budget(film, shop):
+    found = planned(film(PAID % 600), shop, History(spent_usd=Decimal("0.5")))
+    assert found.verdict == "over-expected"
+
+
+def test_ways_out_spare_the_hero_and_name_what_they_save(film, shop):
+    source = film(
+        """
+        budget: {credits: 300, rerolls: 2}
+        rotation: {hero: dear, work: dear}
+        shots: [{id: a, prompt: p, role: work}, {id: b, prompt: p, role: hero}]
+        """
+    )
+    found = planned(source, shop)
+    assert [way.what for way in found.ways_out] == ["shot `a`: plain on two instead of dear"]
+    assert found.ways_out[0].saves == (Decimal("2.0") - Decimal("0.48")) * 2
+
+
+def test_a_ceiling_of_the_run_counts_as_well(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    assert planned(source, shop).verdict == "no-ceiling"
+    assert planned(source, shop, max_credits=Decimal(10)).verdict == "over"
+
+
+def test_an_unknown_price_is_never_zero(film, shop):
+    page = shop.providers["two"]
+    unpriced = page.offers[0].model_copy(update={"prices": ()})
+    page = page.model_copy(update={"offers": (unpriced,)})
+    poor = replace(shop, providers={"two": page})
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    found = planned(source, poor)
+    assert (only(found).action, found.verdict) == ("blocked", "unpriced")
+    assert found.totals.unpriced == ("a",)
+    allowed = planned(source, poor, allow_unpriced=True)
+    assert (only(allowed).action, allowed.affordable) == ("new", True)
+
+
+def test_takes_are_priced_each_and_seeds_count_up(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: dear, takes: 3, seed: 7}]")
+    found = planned(source, shop)
+    assert [step.job.request.seed for step in found.steps] == [7, 8, 9]
+    assert found.totals.run == 3 * found.totals.sticker
+    assert len(keys(found)) == 1
+    assert len({step.job.key for step in found.steps}) == 3
+
+
+def test_generated_stills_are_planned_priced_and_name_their_shot(film, shop):
+    text = """
+        budget: {credits: 500}
+        shots: [{id: a, model: plain, prompt: p, still: {prompt: %s, model: painter}}]
+    """
+    found = planned(film(text % "cup"), shop)
+    still, shot = found.steps
+    assert (still.what, still.job.request.kind, still.quote.usd) == ("still", "image", Decimal("0.04"))
+    assert shot.job.request.mode == "first_frame"
+    other = planned(film(text % "mug"), shop)
+    assert other.steps[1].job.key != shot.job.key
+
+
+# -- against the past -----------------------------------------------------------------------------
+
+
+def made(step, number=1, digest="d1", started_from=None):
+    return Take(
+        shot=step.job.shot, number=number, tier=step.job.tier, key=step.job.key,
+        path=f"takes/{step.job.shot}/v{number:03d}.mp4", digest=digest, model="m", provider="p",
+        started_from=started_from, parts=digest_parts(step.job.request),
+    )  # fmt: skip
+
+
+CHAIN = """
+    defaults: {model: %s}
+    shots: [{id: a, prompt: %s}, {id: b, prompt: q, chain: a}]
+"""
+
+
+def test_a_take_that_is_what_is_asked_is_reused_for_nothing(film, shop):
+    source = film(CHAIN % ("plain", "p"))
+    a, b = planned(source, shop).steps
+    past = History(takes=(made(a), made(b, digest="d2", started_from="d1")))
+    found = planned(source, shop, past)
+    assert [step.action for step in found.steps] == ["reuse", "reuse"]
+    assert found.totals.run == 0
+
+
+def test_paid_work_that_changed_is_kept_and_said_to_be_stale(film, shop):
+    a, b = planned(film(CHAIN % ("plain", "p")), shop).steps
+    past = History(takes=(made(a), made(b, digest="d2", started_from="d1")))
+    source = film(CHAIN % ("plain", "other words"))
+    kept = planned(source, shop, past)
+    assert [step.action for step in kept.steps] == ["stale", "reuse"]
+    assert kept.steps[0].reason.startswith("changed: prompt; v001 is kept")
+    again = planned(source, shop, past, rerun=frozenset({"changed"}))
+    assert [step.action for step in again.steps] == ["redo", "redo"]
+    assert again.steps[1].reason == "the shot it starts from is made anew"
+
+
+def test_free_work_that_changed_is_made_again(film, shop):
+    a, b = planned(film(CHAIN % ("plain", "p")), shop, tier="animatic").steps
+    past = History(takes=(made(a), made(b, digest="d2", started_from="d1")))
+    source = film(CHAIN % ("plain", "other words"))
+    found = planned(source, shop, past, tier="animatic")
+    assert [step.action for step in found.steps] == ["redo", "redo"]
+
+
+def test_a_chain_is_stale_when_the_frame_it_started_from_is_another(film, shop):
+    source = film(CHAIN % ("plain", "p"))
+    a, b = planned(source, shop, tier="animatic").steps
+    past = History(takes=(made(a, digest="new"), made(b, digest="d2", started_from="d1")))
+    assert [step.action for step in planned(source, shop, past, tier="animatic").steps] == ["reuse", "redo"]
+
+
+def test_a_selected_take_is_what_a_chain_starts_from(film, shop):
+    source = film("defaults: {model: plain}\nshots: [{id: a, prompt: p, takes: 2}, {id: b, prompt: q, chain: a}]")
+    first, second, _ = planned(source, shop).steps
+    takes = (made(first, 1, "d1"), made(second, 2, "d2"))
+    newest = planned(source, shop, History(takes=takes)).steps[2]
+    chosen = planned(source, shop, History(takes=takes, selects={"a": 1})).steps[2]
+    assert (newest.job.starts_from, chosen.job.starts_from) == (second.job.key, first.job.key)
+
+
+def test_work_already_sent_is_collected(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    key = only(planned(source, shop)).job.key
+    step = only(planned(source, shop, History(open_jobs={key: "submitted"})))
+    assert (step.action, step.pays) == ("resume", False)
+
+
+def test_one_shot_is_planned_and_its_missing_start_is_named(film, shop):
+    source = film(CHAIN % ("plain", "p"))
+    found = planned(source, shop, shots=("b",))
+    assert [step.job.shot for step in found.steps] == ["b"]
+    assert (only(found).action, only(found).reason) == (
+        "blocked",
+        "the shot it starts from has no take; name that shot too",
+    )
+    with pytest.raises(UnknownName, match="no shot is called `c`"):
+        planned(source, shop, shots=("c",))
+
+
+def test_rerun_all_makes_what_is_there_again(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    past = History(takes=(made(only(planned(source, shop))),))
+    step = only(planned(source, shop, past, rerun=frozenset({"all"})))
+    assert (step.action, step.reason) == ("redo", "asked for by --rerun all")
+
+
+def test_what_failed_is_tried_again_with_the_reason_it_failed(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    key = only(planned(source, shop)).job.key
+    step = only(planned(source, shop, History(failed_jobs={JobKey(key): "flagged"})))
+    assert (step.action, step.reason) == ("new", "failed before: flagged")
+
+
+def test_the_animatic_costs_nothing_and_says_what_it_stands_for(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: dear, duration: 4.5s}]")
+    found = planned(source, shop, tier="animatic")
+    request = only(found).job.request
+    assert (found.verdict, request.duration, request.slate.model) == ("free", Decimal("4.5"), "Dear")
