@@ -223,6 +223,7 @@ def _trial(path: Path) -> str:
             done = _ask(path, *_QUIET, *inputs, *chosen, *codecs, "trial.mp4", folder=folder)
         except (OSError, subprocess.SubprocessError) as error:
             return str(error)
-        if done.returncode == 0 and (Path(folder) / "trial.mp4").stat().st_size > 0:
+        said = done.stderr.strip().splitlines()
+        if done.returncode == 0 and (Path(folder) / "trial.mp4").is_file():
             return ""
-        return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no output"
+        return said[-1] if said else "it made nothing and said nothing"
