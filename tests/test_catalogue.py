@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from catalogue_rows import clean, label, models, offers, pages, routes, shipped
 from pydantic import BaseModel, ValidationError
 
+from tests.catalogue_rows import clean, label, models, offers, pages, routes, shipped
 from vidgen import catalogue, yamlfile
 from vidgen.catalogue import Ask, folded
 from vidgen.catalogue.page import Family, Offer, Price, PriceBook, Provider

@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from catalogue_rows import clean, label, offers, routes, shipped, sold
 
+from tests.catalogue_rows import clean, label, offers, routes, shipped, sold
 from vidgen import catalogue
 from vidgen.catalogue import Ask, Route
 from vidgen.job import Kind, Mode
