@@ -1,4 +1,4 @@
-"""Fixtures that make real clips with the ffmpeg that comes with vidgen; media and stitch share them."""
+"""Fixtures that make real clips with the ffmpeg that comes with vidgen."""
 
 import subprocess
 

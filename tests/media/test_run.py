@@ -127,7 +127,7 @@ def test_a_leftover_is_never_continued(ffmpeg, tmp_path):
 
 
 def test_too_long_in_all(ffmpeg):
-    with pytest.raises(MediaError, match="could not wait: it was still running after 0.5 s"):
+    with pytest.raises(MediaError, match=r"could not wait: it was still running after 0\.5 s"):
         asyncio.run(
             run.run(
                 ffmpeg,
@@ -144,7 +144,7 @@ def test_standing_still(tmp_path):
     script.write_text("#!/bin/sh\nwhile true; do echo frame=7; sleep 0.05; done\n")
     script.chmod(0o755)
     began = time.monotonic()
-    with pytest.raises(MediaError, match="it stood still for 0.4 s"):
+    with pytest.raises(MediaError, match=r"it stood still for 0\.4 s"):
         asyncio.run(
             run.run(
                 Ffmpeg(script, "9", "override"), (), doing="wait", patience=run.Patience(stall=0.4)
@@ -173,7 +173,7 @@ def test_cancelling_kills_at_once_and_leaves_nothing(ffmpeg, tmp_path):
 
     async def begin_and_cancel():
         task = asyncio.create_task(run.produce(ffmpeg, endless, output, doing="run on"))
-        while not run.partial(output).exists():
+        while not run.partial(output).exists():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         began = time.monotonic()
         task.cancel()

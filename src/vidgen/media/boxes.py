@@ -67,6 +67,15 @@ def read_boxes(path: Path) -> Boxes:
     return Boxes(tuple(order), brand, tracks)
 
 
+def starts_as_mp4(path: Path) -> bool:
+    """True when the first box is the one that MP4 files begin with."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8)[4:] == b"ftyp"
+    except OSError:
+        return False
+
+
 def _top(file: BinaryIO, size: int) -> tuple[list[str], str, bytes]:
     """Names of the top-level boxes, the major brand, and the body of the index."""
     order: list[str] = []

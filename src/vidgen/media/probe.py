@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from vidgen.errors import MediaError
 from vidgen.media import colour
-from vidgen.media.boxes import Boxes, read_boxes
+from vidgen.media.boxes import Boxes, read_boxes, starts_as_mp4
 from vidgen.media.opened import opened, picture_of
 
 
@@ -79,10 +79,11 @@ class Probe:
 
 def probe(path: Path) -> Probe:
     """Look at a media file. Raises MediaError when it is not one that vidgen opens."""
-    found = _probe(path, headers=True)
-    if found.picture is not None and found.picture.pix_fmt == colour.UNKNOWN:
+    if not starts_as_mp4(path):
         return _probe(path, headers=False)
-    return found
+    found = _probe(path, headers=True)
+    vague = found.picture is not None and found.picture.pix_fmt == colour.UNKNOWN
+    return _probe(path, headers=False) if vague else found
 
 
 def _probe(path: Path, *, headers: bool) -> Probe:
