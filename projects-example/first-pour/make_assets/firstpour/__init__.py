@@ -1,0 +1,1 @@
+"""The artwork and music of the example film, painted and played by code."""
