@@ -167,7 +167,7 @@ def test_every_shot_that_cannot_be_made_is_told_at_once(film, shop):
 def test_a_negative_default_is_sent_where_there_is_a_field_and_said_to_be_left_out_elsewhere(film, shop):
     source = film(
         """
-        defaults: {negative_prompt: blur}
+        defaults: {negative_prompt: blur, duration: 4s}
         shots: [{id: a, prompt: p, model: dear}, {id: b, prompt: p, model: plain}]
         """
     )

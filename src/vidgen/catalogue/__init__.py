@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import json
+import pickle
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -32,7 +32,7 @@ from vidgen.errors import UnknownName
 from vidgen.job import Mode
 
 HERE = Path(__file__).parent
-COMPILED = HERE / "compiled.json"
+COMPILED = HERE / "compiled.bin"
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,7 @@ def compiled() -> dict[str, list[Any]] | None:
     """The pages as compiled when the wheel was built, unless a page was changed since."""
     if not COMPILED.exists():
         return None
-    found: dict[str, Any] = json.loads(COMPILED.read_bytes())
+    found: dict[str, Any] = pickle.loads(COMPILED.read_bytes())  # noqa: S301 - our own file
     return found["pages"] if found["digest"] == digest() else None
 
 

@@ -1,4 +1,4 @@
-"""Runs while a wheel is built: writes the pages as one JSON file, so that no run parses YAML.
+"""Runs while a wheel is built: pickles the pages (text and decimals), so that no run parses YAML.
 
 An editable install has no compiled file and reads the pages themselves; so does a wheel whose
 pages were changed by hand. Not part of the installed package.
@@ -6,7 +6,7 @@ pages were changed by hand. Not part of the installed package.
 
 from __future__ import annotations
 
-import json
+import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class CompileCatalogue(BuildHookInterface):  # type: ignore[type-arg,misc]
 
         folder = Path(self.directory)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "compiled.json"
+        path = folder / "compiled.bin"
         content = {"digest": catalogue.digest(), "pages": catalogue.read_pages()}
-        path.write_text(json.dumps(content, default=str, separators=(",", ":")), encoding="utf-8")
-        build_data["force_include"][str(path)] = "vidgen/catalogue/compiled.json"
+        path.write_bytes(pickle.dumps(content, protocol=5))
+        build_data["force_include"][str(path)] = "vidgen/catalogue/compiled.bin"

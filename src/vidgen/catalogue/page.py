@@ -27,7 +27,7 @@ Basis = Literal["list", "second-hand", "estimate", "measured", "user"]
 class Page(BaseModel):
     """Strict and frozen: a misspelled key in a page is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Span(Page):

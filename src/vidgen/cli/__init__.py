@@ -5,13 +5,15 @@ One file a command. stdout is data, stderr is talk; expected failures end in the
 
 from __future__ import annotations
 
+import sys
+
 from vidgen.cli.app import app
+from vidgen.cli.commands import register
 
 
 def main() -> None:
     """The `vidgen` command."""
-    import vidgen.cli.commands  # noqa: F401 - registers every command on `app`
-
+    register(sys.argv[1] if len(sys.argv) > 1 else None)
     app()
 
 

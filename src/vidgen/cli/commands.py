@@ -1,14 +1,24 @@
-"""Importing this registers every command, in the order that `vidgen --help` lists them."""
+"""Which module registers which command, in the order that `vidgen --help` lists them."""
 
-from vidgen.cli import (  # noqa: F401
-    init,
-    check,
-    plan,
-    render,
-    stitch,
-    make,
-    takes,
-    models,
-    doctor,
-    schema,
+from __future__ import annotations
+
+from importlib import import_module
+
+COMMANDS = (
+    "init",
+    "check",
+    "plan",
+    "render",
+    "stitch",
+    "make",
+    "takes",
+    "models",
+    "doctor",
+    "schema",
 )
+
+
+def register(wanted: str | None) -> None:
+    """Import the module of one command, or of all: `vidgen plan` need not load `vidgen doctor`."""
+    for name in (wanted,) if wanted in COMMANDS else COMMANDS:
+        import_module(f"vidgen.cli.{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,13 @@ from vidgen.cli.app import console, talk
 from vidgen.job import plain
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
+    from vidgen.cut import Cut
     from vidgen.plan import Plan
     from vidgen.render import Event, Listener
+    from vidgen.stitch import Progress
 
 EVENT_SCHEMA = "vidgen.event/1"
 
@@ -58,16 +61,7 @@ def _as_lines(event: Event) -> None:
 
 @contextmanager
 def _bars(plan: Plan) -> Iterator[Listener]:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    bars = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None, complete_style="cyan", finished_style="green"),
-        TextColumn("{task.fields[state]}", markup=False),
-        TimeElapsedColumn(),
-        console=console(stderr=True),
-        expand=True,
-    )
+    bars = _progress()
     tasks: dict[str, TaskID] = {}
     working = [step for step in plan.steps if step.works]
     whole = bars.add_task("film", total=len(plan.steps), state=f"0/{len(plan.steps)}")
@@ -80,7 +74,7 @@ def _bars(plan: Plan) -> Iterator[Listener]:
         yield listen
 
 
-def _show(bars: Progress, tasks: dict[str, TaskID], whole: TaskID, event: Event) -> None:
+def _show(bars: Bars, tasks: dict[str, TaskID], whole: TaskID, event: Event) -> None:
     if event.kind in ("started", "progress") and event.job not in tasks:
         tasks[event.job] = bars.add_task(event.job, total=1.0, state="rendering")
     task = tasks.get(event.job)
@@ -95,3 +89,35 @@ def _show(bars: Progress, tasks: dict[str, TaskID], whole: TaskID, event: Event)
             bars.stop_task(task)
         elif event.kind in ("failed", "held"):
             bars.console.print(f"{event.job}: {event.kind}: {event.message}", markup=False)
+
+
+@contextmanager
+def showing(cut: Cut, name: str, *, as_json: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """One bar for a stitch, on a terminal; nothing elsewhere, since the end is told anyway."""
+    screen = console(stderr=True)
+    if as_json or not screen.is_terminal:
+        yield None
+        return
+    bars = _progress()
+    task = bars.add_task(name, total=cut.frames, state="conform")
+
+    def report(progress: Progress) -> None:
+        bars.update(task, completed=progress.frames, state=progress.stage)
+
+    with bars:
+        yield report
+        bars.update(task, completed=cut.frames, state="done")
+
+
+def _progress() -> Bars:
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    return Bars(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None, complete_style="cyan", finished_style="green"),
+        TextColumn("{task.fields[state]}", markup=False),
+        TimeElapsedColumn(),
+        console=console(stderr=True),
+        expand=True,
+    )

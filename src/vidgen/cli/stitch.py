@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vidgen.cli import desk
-from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
-from vidgen.errors import UnknownName
-from vidgen.storyboard import Deliverable
+from vidgen.cli.app import AsJson, StoryboardPath, command, talk, write_json
+from vidgen.cli.progress import showing
 
 if TYPE_CHECKING:
     from vidgen.cut import Cut, Music
     from vidgen.job import Take, Tier
-    from vidgen.stitch import Made
+    from vidgen.stitch import Deliverable as Made
+    from vidgen.storyboard import Deliverable
 
 Preset = Annotated[
     str | None,
@@ -47,32 +47,29 @@ def join(
     project: desk.Desk, tier: Tier, *, watchable: bool, preset: str | None, as_json: bool
 ) -> None:
     """Stitch every deliverable of a project and say where each one is."""
+    wanted = wanted_of(project, preset)
     with project.project.locked():
         cut = cut_of(project, tier, watchable=watchable)
-        made = [_deliver(project, cut, wanted, as_json) for wanted in wanted_of(project, preset)]
+        made = [_deliver(project, cut, deliverable, as_json) for deliverable in wanted]
     if as_json:
         write_json({"schema": "vidgen.stitch/1", "deliverables": [_as_json(item) for item in made]})
         return
     for item in made:
-        _tell(item)
+        _tell(project, item)
 
 
 def wanted_of(project: desk.Desk, preset: str | None) -> tuple[Deliverable, ...]:
     """The deliverables asked for: one preset, else what the storyboard lists, else the film's shape."""
-    from vidgen.stitch import PRESETS, preset_for
+    from vidgen.storyboard import Deliverable
 
     board = project.source.board
-    name = project.source.root.name
+    name = project.source.root.resolve().name
     if preset is not None:
-        wanted: tuple[Deliverable, ...] = (Deliverable(name=f"{name}-{preset}", preset=preset),)
-    else:
-        fallback = Deliverable(name=name, preset=preset_for(board.format.aspect))
-        wanted = board.deliver or (fallback,)
-    for deliverable in wanted:
-        if deliverable.preset not in PRESETS:
-            known = ", ".join(PRESETS)
-            raise UnknownName(f"no preset is called `{deliverable.preset}`", hint=f"there are: {known}")
-    return wanted
+        return (Deliverable(name=f"{name}-{preset}", preset=preset),)
+    return board.deliver or (Deliverable(name=name, preset=SHAPES.get(board.format.aspect, "master")),)
+
+
+SHAPES = {"9:16": "social-vertical", "16:9": "youtube", "1:1": "feed-square"}
 
 
 def cut_of(project: desk.Desk, tier: Tier, *, watchable: bool) -> Cut:
@@ -115,21 +112,49 @@ def _music(project: desk.Desk) -> Music | None:
 
 def _deliver(project: desk.Desk, cut: Cut, wanted: Deliverable, as_json: bool) -> Made:
     import asyncio
+    from dataclasses import replace
 
+    from vidgen import stitch as room
+    from vidgen.catalogue import pixels
     from vidgen.cli.render import find_ffmpeg
-    from vidgen.stitch import PRESETS, stitch
 
-    work = stitch(
-        cut,
-        PRESETS[wanted.preset],
-        fit=wanted.fit,
-        ffmpeg=find_ffmpeg(),
-        cache=project.project.cache / "stitch",
-        out=project.project.deliverable(wanted.name),
-        workers=os.cpu_count() or 2,
-    )
-    screen = console(stderr=True)
-    if as_json or not screen.is_terminal:
+    shape = project.source.board.format
+    width, height = pixels(shape.resolution, shape.aspect)
+    chosen = room.preset(wanted.preset, width=width, height=height)
+    with showing(cut, wanted.name, as_json=as_json) as report:
+        work = room.stitch(
+            cut,
+            replace(chosen, fit=wanted.fit),
+            ffmpeg=find_ffmpeg(),
+            cache=project.project.cache / "stitch",
+            out=project.project.deliverable(wanted.name),
+            workers=os.cpu_count() or 2,
+            on_progress=report,
+        )
         return asyncio.run(work)
-    with screen.status(f"stitching {wanted.name}"):
-        return asyncio.run(work)
+
+
+def _tell(project: desk.Desk, made: Made) -> None:
+    path = made.path.relative_to(project.source.root).as_posix()
+    shape = f"{made.preset.width}x{made.preset.height}"
+    length = f"{float(made.seconds):.2f}s, {made.frames} frames"
+    typer.echo((project.source.root / path).as_posix())
+    if made.unchanged:
+        talk(f"{path}: unchanged, {shape}, {length}")
+    else:
+        work = f"{made.encoded} segments encoded, {made.reused} kept"
+        talk(f"{path}: {shape}, {length}; {work}, in {made.took:.1f}s")
+
+
+def _as_json(made: Made) -> dict[str, object]:
+    return {
+        "path": made.path.as_posix(),
+        "preset": made.preset.name,
+        "width": made.preset.width,
+        "height": made.preset.height,
+        "frames": made.frames,
+        "rate": str(made.rate),
+        "segments_encoded": made.encoded,
+        "segments_kept": made.reused,
+        "unchanged": made.unchanged,
+    }
