@@ -1,8 +1,9 @@
 """The music bed: eleven bars in F at 80 beats a minute, so that a cut each 4.5 s is on a beat.
 
 Six shots of 4.5 s: the beat comes in with the pour (4.5 s), the guitar with the steam (9 s), the
-bells with the logo (22.5 s), and home is reached at 24 s. It rings out by 33 s. Synthesised in
-pure Python, then packed as AAC by the ffmpeg of imageio-ffmpeg. It reads no sample and no clock.
+bells as the last dissolve begins (21 s), and home is reached on the logo (22.5 s), whether the
+shots are cut or dissolved into. It rings out by 33 s. Synthesised in pure Python, then packed as
+AAC by the ffmpeg of imageio-ffmpeg. It reads no sample and no clock.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _CHORDS: list[list[tuple[float, int, tuple[int, ...]]]] = [
     [(0, 41, (57, 60, 64, 67))],
     [(0, 45, (55, 60, 64, 71)), (2, 38, (54, 60, 64, 69))],
     [(0, 43, (58, 62, 65, 69))],
-    [(0, 46, (57, 62, 65, 69)), (2, 36, (58, 62, 65, 67))],
+    [(0, 36, (58, 62, 65, 69)), (2, 41, (57, 60, 64, 67, 72))],
     [(0, 41, (57, 60, 64, 67, 72))],
     [(0, 46, (57, 62, 65, 69)), (2, 36, (58, 62, 64, 69))],
     [(0, 41, (53, 60, 67, 69, 76))],
@@ -41,18 +42,20 @@ _TUNE: dict[int, list[tuple[float, int, float]]] = {
     4: [(0, 67, 0.9), (2, 69, 0.7), (2.5, 72, 0.75), (3.5, 76, 0.8)],
     5: [(0, 74, 0.9), (1, 72, 0.7), (1.5, 71, 0.7), (2.5, 69, 0.75), (3.5, 66, 0.6)],
     6: [(0, 70, 0.85), (1, 74, 0.75), (1.5, 77, 0.9), (2.5, 76, 0.7), (3, 74, 0.75)],
-    7: [(0, 72, 0.8), (0.5, 74, 0.8), (1, 77, 0.95)],
+    7: [(0, 74, 0.8), (0.5, 77, 0.8), (1, 79, 0.95), (2, 81, 0.9), (3.5, 76, 0.6)],
     8: [(1, 69, 0.6), (1.5, 72, 0.7), (2.5, 67, 0.75)],
     9: [(0, 74, 0.65), (1, 72, 0.6), (1.5, 69, 0.6), (3, 67, 0.55)],
 }
 _BELLS = [
-    (0.0, 84, 0.8),
-    (0.25, 77, 0.6),
-    (0.5, 79, 0.65),
-    (0.75, 81, 0.7),
-    (1.0, 86, 0.75),
-    (2.0, 84, 0.8),
-    (2.5, 91, 0.5),
+    (0.0, 77, 0.7),
+    (0.25, 79, 0.6),
+    (0.5, 82, 0.65),
+    (0.75, 86, 0.7),
+    (1.0, 89, 0.7),
+    (2.0, 84, 0.9),
+    (2.25, 88, 0.6),
+    (2.5, 91, 0.55),
+    (3.0, 96, 0.4),
 ]
 
 
@@ -152,7 +155,7 @@ def _lead(desk: _Desk, hand: random.Random) -> None:
             late = 0.03 if beat % 1 else 0.0
             start = (bar * 4 + beat) * BEAT + late + hand.uniform(-0.005, 0.008)
             desk.add(play.guitar(key, 2.0), start, 0.46 * force * hand.uniform(0.9, 1.08), 0.3, 0.4)
-    reveal = 7.5 * 4 * BEAT
+    reveal = 7 * 4 * BEAT
     desk.add(play.swell(), reveal - 2.0, 0.10, 0.0, 0.5)
     for beat, key, force in _BELLS:
         desk.add(
