@@ -155,7 +155,7 @@ def language_page() -> str:
 
 
 def _models() -> dict[type[BaseModel], list[str]]:
-    """Every model of the language in the order of its first mention, with the paths it stands at."""
+    """Every model of the language in the order of mention, with the paths it stands at."""
     found: dict[type[BaseModel], list[str]] = {Storyboard: []}
     waiting: list[tuple[type[BaseModel], str]] = [(Storyboard, "")]
     for model, path in waiting:

@@ -21,6 +21,12 @@ _PARTS = re.compile(
     re.ASCII,
 )
 
+LONGER = {
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), Decimal(1)),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), Decimal(60)),
+}
+"""Units of time that the language does not have, in seconds: only hints are made of them."""
+
 NOT_TAKEN = "not-taken"
 """The type of every error raised here; its context holds `expected` and perhaps `near`."""
 
@@ -91,8 +97,19 @@ class Quantity:
         else:
             found = None
         if found is None or not self._holds(found):
-            raise not_taken(self.expected)
+            raise not_taken(self.expected, self._nearest(value))
         return found
+
+    def _nearest(self, value: Any) -> str:
+        """The same time in seconds, where it is written in a unit that people expect."""
+        parts = (
+            _PARTS.fullmatch(value) if isinstance(value, str) and len(value) <= MAX_TEXT else None
+        )
+        worth = LONGER.get(parts["unit"].lower()) if parts else None
+        if parts is None or worth is None or not any(name == "s" for name, _ in self.units):
+            return ""
+        seconds = Decimal(parts["number"]) * worth
+        return f"{seconds.normalize():f}s" if self._holds(seconds) else ""
 
     def _from_text(self, text: str) -> Decimal | None:
         parts = _PARTS.fullmatch(text) if len(text) <= MAX_TEXT else None

@@ -55,7 +55,7 @@ class Language(BaseModel):
     `other_words` are keys people try, with the key that is meant: hints are made of them.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     other_words: ClassVar[dict[str, str]] = {}
 
 
@@ -381,7 +381,7 @@ class Storyboard(Language):
         "exports": "deliver", "subtitles": "captions", "version": "vidgen", "audio": "sound",
     }  # fmt: skip
 
-    vidgen: Literal[1] = Field(description="the version of this language: 1")
+    vidgen: Literal[1] = Field(description="the version of the language; a later one needs a later vidgen")
     title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         description="the film's title"
     )

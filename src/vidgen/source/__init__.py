@@ -5,16 +5,16 @@ Reads the storyboard and the files it names; writes nothing. Everything wrong is
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from vidgen import yamlfile
 from vidgen.errors import Fault, ProjectNotFound, StoryboardInvalid
 from vidgen.job import Input
 from vidgen.source.inputs import find_inputs
 from vidgen.source.rules import rule_faults
-from vidgen.storyboard import Storyboard
+from vidgen.storyboard import LANGUAGE, Storyboard
 from vidgen.yamlfile import Document, Loc, Misfit, nearest
 
 STORYBOARD = "storyboard.yaml"
@@ -58,22 +58,48 @@ def load_source(path: Path, *, name: str | None = None) -> Source:
 
 
 def _further(document: Document, misfits: tuple[Misfit, ...], root: Path) -> list[Fault]:
-    """What else is wrong with a storyboard whose shape is not right, where that can be told.
+    """What else is wrong with a storyboard whose shape is not right, as far as that can be told.
 
-    Files are looked for as far as the rest makes sense. Rules are tried only where every misfit
-    lies inside a shot, and not on those shots, so that no complaint follows from another.
+    Files are looked for and rules tried on what is left without the misfits; complaints that
+    might only follow from what was left out are not made.
     """
-    board = document.remainder(Storyboard, misfits)
+    board = document.remainder(Storyboard, misfits, _stand_in)
     if board is None:
         return []
     faults = find_inputs(board, document, root).faults
-    if all(len(misfit.loc) > 2 and misfit.loc[0] == "shots" for misfit in misfits):
-        bad = {misfit.loc[1] for misfit in misfits}
-        starts = [document.place(("shots", index)) for index in range(len(board.shots))]
-        for fault in rule_faults(board, document):
-            if bisect_right(starts, (fault.line, fault.column)) - 1 not in bad:
-                faults.append(fault)
+    if not any(_shifts_the_ground(misfit) for misfit in misfits):
+        rules = rule_faults(board, document)
+        faults += [fault for fault in rules if fault.code not in FOLLOW_FROM_ABSENCE]
     return faults
+
+
+FOLLOW_FROM_ABSENCE = frozenset(
+    {"no-start", "silent-portrait", "trimmed-away", "transition-too-long", "broken-group"}
+    | {"lone-group", "empty-value"}
+)
+
+
+def _stand_in(loc: Loc) -> Any:
+    match loc:
+        case ("shots", int(index), "id"):
+            return f"unnamed-{index + 1}"
+        case ("vidgen",):
+            return LANGUAGE
+        case ("title",):
+            return "untitled"
+    return None
+
+
+def _shifts_the_ground(misfit: Misfit) -> bool:
+    """Whether names that other parts refer to may be missing because of a misfit."""
+    if misfit.meant in ("rotation", "cast", "defaults", "shots", "variants"):
+        return len(misfit.loc) == 1
+    match misfit.loc:
+        case ("rotation" | "defaults" | "variants", *_) | ("cast",) | ("cast", _):
+            return True
+        case ("format",) | ("format", "aspect"):
+            return True
+    return False
 
 
 def find_storyboard(path: Path) -> Path:

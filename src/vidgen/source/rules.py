@@ -131,7 +131,7 @@ def _nowhere(it: Board, here: Loc, shot: Shot) -> Fault:
     if shot.chain == "previous":
         message = f"shot `{shot.id}` is the first, and there is no previous one to start from"
         return it.fault(here, "chain-to-nothing", message, "give it a `still` instead")
-    near = nearest(str(shot.chain), it.order)
+    near = nearest(str(shot.chain), (*it.order, "previous"))
     hint = f"did you mean `{near}`?" if near else "name a shot, or `previous`"
     message = f"shot `{shot.id}` starts from `{shot.chain}`, and no shot is called that"
     return it.fault(here, "chain-to-nothing", message, hint)
@@ -333,7 +333,7 @@ def _time(it: Board) -> Iterator[Fault]:
         names = [f"`{it.board.shots[index].id}`" for index in indexes]
         listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         lone = f"plays {_s(played[indexes[0]])} once trimmed, and its transitions take all of it"
-        tell = lone if len(names) == 1 else "are too short for the transitions on either side"
+        tell = lone if len(names) == 1 else "play for less time than their transitions take"
         message = f"shot{'s' if len(names) > 1 else ''} {listed} {tell}"
         hint = "shorten the transitions, trim less, or ask for longer takes"
         yield it.fault(where, "transition-too-long", message, hint)

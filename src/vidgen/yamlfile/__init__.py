@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import copy
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from vidgen.errors import Fault, StoryboardInvalid
-from vidgen.yamlfile.compose import Node, compose
+from vidgen.yamlfile.compose import Node, compose_text
 from vidgen.yamlfile.misfit import Loc, Misfit, misfits, nearest
 from vidgen.yamlfile.syntax import shortened
 
@@ -28,6 +28,8 @@ __all__ = [
 MAX_BYTES = 1_000_000
 """A storyboard's size at most: 2,000 rich shots are about 800,000 bytes."""
 MAX_PAGE_BYTES = 8_000_000
+MENDINGS = 3
+AS_UTF_8 = "save the file as UTF-8 (in most editors: Save with Encoding)"
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -90,18 +92,23 @@ class Document:
         except ValidationError as error:
             return None, misfits(error, model, self._root.value)
 
-    def remainder(self, model: type[T], found: Iterable[Misfit]) -> T | None:
-        """The data as `model` with every key left out that does not fit; None if that is no help.
+    def remainder(
+        self, model: type[T], found: Iterable[Misfit], instead: Callable[[Loc], Any]
+    ) -> T | None:
+        """The data as `model` without what does not fit; None if that is no help.
 
-        Places stay right, since items of lists are never taken out.
+        `instead` may give a stand-in for the value at a path, or None to leave its key out. Places
+        stay right, since items of lists are never taken out.
         """
         data = copy.deepcopy(self._root.value)
-        for misfit in found:
-            _take_out(data, misfit.loc)
-        try:
-            return model.model_validate(data)
-        except ValidationError:
-            return None
+        for _ in range(MENDINGS):
+            for misfit in found:
+                _mend(data, misfit, instead(misfit.loc))
+            try:
+                return model.model_validate(data)
+            except ValidationError as error:
+                found = misfits(error, model, data)
+        return None
 
     def validate(self, model: type[T]) -> T:
         """The data as `model`; raises StoryboardInvalid with every fault at once, in file order."""
@@ -112,25 +119,39 @@ class Document:
 
     def told(self, found: Iterable[Misfit], more: Iterable[Fault] = ()) -> tuple[Fault, ...]:
         """What does not fit, with the file's own faults and `more`, each at its line, in order."""
+        told = {(fault.line, fault.column) for fault in self.faults}
         at_lines = (
-            self.fault(item.loc, item.code, item.message, item.hint, key=item.on_key)
+            fault
             for item in found
+            if (fault := self._at(item)) and (fault.line, fault.column) not in told
         )
         return in_order((*self.faults, *at_lines, *more))
 
+    def _at(self, item: Misfit) -> Fault:
+        return self.fault(item.loc, item.code, item.message, item.hint, key=item.on_key)
 
-def _take_out(data: Any, loc: Loc) -> None:
-    """Leave out the innermost key on the way to `loc`."""
-    holder, last = None, None
-    for step in loc:
-        if isinstance(data, dict):
-            holder, last = data, step
+
+def _mend(data: Any, misfit: Misfit, stand_in: Any) -> None:
+    """Put `stand_in` there, or the key that was meant; else leave out what does not fit."""
+    holders: list[tuple[Any, Any]] = []
+    for step in misfit.loc:
+        holders.append((data, step))
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
             break
-    if holder is not None:
-        holder.pop(last, None)
+    if holders and isinstance(holders[-1][0], dict):
+        holder, step = holders[-1]
+        if stand_in is not None:
+            holder[step] = stand_in
+            return
+        if misfit.meant and step in holder:
+            holder.setdefault(misfit.meant, holder.pop(step))
+            return
+    for holder, step in reversed(holders):
+        if isinstance(holder, dict) and step in holder:
+            del holder[step]
+            return
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -151,7 +172,7 @@ def read(path: Path, *, name: str | None = None, limit: int = MAX_BYTES) -> Docu
 
 def parse(text: str, *, name: str) -> Document:
     """YAML text as a Document; StoryboardInvalid where it is not YAML."""
-    root, faults = compose(text, name)
+    root, faults = compose_text(text, name)
     return Document(name, root, in_order(faults))
 
 
@@ -160,14 +181,15 @@ def _text(path: Path, name: str, limit: int) -> str:
         data = _bytes(path, name, limit)
     except OSError as error:
         raise _alone("unreadable", f"cannot be read: {error.strerror or error}", name) from None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _alone("not-utf-8", "this is UTF-16 text, and UTF-8 is read", name, AS_UTF_8)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", errors="replace")
         spot = (before.count("\n") + 1, len(before) - before.rfind("\n"))
         message = f"the byte 0x{data[error.start]:02x} here is not UTF-8 text"
-        hint = "save the file as UTF-8 (in most editors: Save with Encoding)"
-        raise _alone("not-utf-8", message, name, hint, spot) from None
+        raise _alone("not-utf-8", message, name, AS_UTF_8, spot) from None
 
 
 def _bytes(path: Path, name: str, limit: int) -> bytes:

@@ -72,7 +72,7 @@ class Node:
         return iter(enumerate(self.children or ()))
 
 
-def compose(text: str, name: str) -> tuple[Node, list[Fault]]:
+def compose_text(text: str, name: str) -> tuple[Node, list[Fault]]:
     """The text's only document and its faults; raises where it cannot be read at all."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_unprintable(text, name)
@@ -193,7 +193,8 @@ class _Composer:
             value_event = self.events()
             child = self.node(value_event, depth)
             if value_event.start_mark.index == value_event.end_mark.index:
-                child.line, child.column = self.spot(key_event)  # nothing is written there
+                # nothing is written, or a block starts below: one looks for it at the key
+                child.line, child.column = self.spot(key_event)
             made.size += 1 + child.size
             if key in children:
                 self.repeated(key_event, key, places[key][0])

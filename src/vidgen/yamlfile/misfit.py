@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from vidgen.yamlfile.shape import Shape, home_of, shapes_at
+from vidgen.yamlfile.shape import Shape, fields, home_of, shapes_at
 from vidgen.yamlfile.syntax import shortened
 
 Loc = tuple[Any, ...]
@@ -158,12 +158,14 @@ def _told(group: list[_Complaint], model: type[BaseModel], data: Any) -> Misfit:
         message += f"; it takes {_expected(group)}"
         return Misfit(first.loc, "bad-key", message, _value_hint(group, ()), on_key=True)
     if first.type in ("string_too_short", "too_short"):
-        return _empty(first, subject, shapes)
+        return _empty(first, subject)
     expected = _expected(group)
     if not expected:
         words = str(first.context.get("error") or first.type.replace("_", " "))
         return Misfit(first.loc, "bad-value", f"{subject}: {words}")
     code = _code(group, first.value)
+    if not first.loc:
+        return _not_the_whole(first, subject, model)
     if first.value is None:
         message = f"{subject} is empty; it takes {expected}"
         return Misfit(first.loc, "empty-value", message, "give it a value, or take the line out")
@@ -174,6 +176,15 @@ def _told(group: list[_Complaint], model: type[BaseModel], data: Any) -> Misfit:
 def _expected(group: list[_Complaint]) -> str:
     words = dict.fromkeys(word for item in group for word in item.expected)
     return _listed(sorted(words, key=lambda word: word == "a mapping"), "or")
+
+
+def _not_the_whole(item: _Complaint, subject: str, model: type[BaseModel]) -> Misfit:
+    needed = [f"`{name}`" for name, info in fields(model).items() if info.is_required()]
+    hint = f"it needs {_listed(needed, 'and')}" if needed else ""
+    if item.value is None:
+        return Misfit((), "empty-file", "there is nothing in this file", hint)
+    message = f"{subject} {_is(item)}; it takes a mapping, lines of `key: value`"
+    return Misfit((), "wrong-type", message, hint)
 
 
 def _is(item: _Complaint) -> str:
@@ -199,11 +210,9 @@ def _missing(item: _Complaint, model: type[BaseModel], data: Any) -> Misfit:
     return Misfit(item.loc, "missing-key", message, hint)
 
 
-def _empty(item: _Complaint, subject: str, shapes: tuple[Shape, ...]) -> Misfit:
-    described = [shape.description for shape in shapes if shape.description]
+def _empty(item: _Complaint, subject: str) -> Misfit:
     needs = "text" if item.type == "string_too_short" else "at least one item"
-    hint = described[0] if described else ""
-    return Misfit(item.loc, "empty-value", f"{subject} is empty; it takes {needs}", hint)
+    return Misfit(item.loc, "empty-value", f"{subject} is empty; it takes {needs}")
 
 
 def _unknown_key(item: _Complaint, model: type[BaseModel], data: Any) -> Misfit:
@@ -255,7 +264,8 @@ def _value_hint(group: list[_Complaint], shapes: tuple[Shape, ...]) -> str:
     choices = [choice for item in group for choice in item.choices]
     if choices and not isinstance(value, dict | list):
         near = nearest(str(value), choices)
-        return f"did you mean `{near}`?" if near else ""
+        lone = [shape.description for shape in shapes] if len(choices) == 1 else []
+        return f"did you mean `{near}`?" if near else "".join(lone[:1])
     takes_text = any(item.type == "string_type" for item in group)
     if takes_text and isinstance(value, bool | int | Decimal):
         return f'put it in quotes if it is text: "{_shown_text(value)}"'
@@ -264,8 +274,7 @@ def _value_hint(group: list[_Complaint], shapes: tuple[Shape, ...]) -> str:
     keys = [key for shape in shapes for key in shape.keys]
     if keys and len(keys) <= _SHOWN_KEYS and any(item.type == "model_type" for item in group):
         return f"its keys are {_listed([f'`{key}`' for key in keys], 'and')}"
-    described = [shape.description for shape in shapes if shape.description]
-    return described[0] if described else ""
+    return ""
 
 
 def _listed(words: list[str], last: str) -> str:

@@ -158,6 +158,9 @@ def _bracket(it: _Complaint) -> _Reason | None:
 def _sign(it: _Complaint) -> _Reason | None:
     if it.says("cannot start any token"):
         return "bad-start", f"text cannot start with `{it.sign}`", QUOTE_IT, it.spot
+    if it.says("sequence entries"):
+        hint = "start the list on the next line, write it as `[a, b]`, or put the text in quotes"
+        return "list-on-a-line", "a list with dashes cannot start behind a key", hint, it.spot
     if it.says("alphabetic or numeric"):
         sign = it.before.strip()[-1:] or it.sign
         return "bad-start", f"`{sign}` at the start of a value needs a name", QUOTE_IT, it.spot
@@ -195,12 +198,30 @@ def _alignment(it: _Complaint) -> _Reason | None:
         return None
     if it.sign == ":":
         return "no-key", "a `:` with no key before it", "a key is written `key: value`", it.spot
-    kind = "list" if "sequence" in it.context or it.says("'-' indicator") else "mapping"
+    own = len(it.line) - len(it.line.lstrip(" "))
+    above = _indents(it.lines[it.opened[0] - 1 : it.spot[0] - 1])
+    if it.before.strip() == "" and above and own not in above:
+        near = min(above, key=lambda indent: (abs(indent - own), -indent))
+        message = f"this line is indented by {own}, which lines up with nothing above it"
+        return "indentation", message, f"indent it by {near}, as the line it belongs with", it.spot
     if it.says("document start") or it.opened == it.spot:
         return "indentation", "this line belongs to nothing above it", LINE_UP, it.spot
+    kind = "list" if "sequence" in it.context or it.says("'-' indicator") else "mapping"
     return (
         "indentation",
-        f"this line does not line up with the {kind} that starts on line {it.opened[0]}",
+        f"this line does not go on with the {kind} that starts on line {it.opened[0]}",
         LINE_UP if kind == "mapping" else "start each item of the list with `- `, in one column",
         it.spot,
     )
+
+
+def _indents(lines: list[str]) -> set[int]:
+    """How far lines are indented; an item of a list counts with its dash and behind it."""
+    found = set()
+    for line in lines:
+        rest = line.lstrip(" ")
+        if rest and not rest.startswith("#"):
+            found.add(len(line) - len(rest))
+            if rest.startswith("- "):
+                found.add(len(line) - len(rest[2:].lstrip(" ")))
+    return found
