@@ -12,7 +12,7 @@ Fit = Literal["contain", "cover"]
 
 # Bars thinner than this share of the frame look like a fault: a sliver of picture is cropped
 # instead.
-HAIRLINE = Fraction(1, 50)
+HAIRLINE = Fraction(3, 100)
 
 
 @dataclass(frozen=True, slots=True)
