@@ -173,7 +173,7 @@ def test_a_negative_default_is_sent_where_there_is_a_field_and_said_to_be_left_o
     )
     with_field, without = planned(source, shop).steps
     assert with_field.job.request.negative_prompt == "blur"
-    assert without.notes == ("the model takes no negative prompt; it is not sent",)
+    assert without.notes == ("no negative prompt is taken there; it is not sent",)
 
 
 def test_sound_is_on_where_words_are_spoken_and_off_where_nothing_is_said(film, shop):

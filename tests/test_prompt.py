@@ -69,6 +69,12 @@ def test_tone_goes_with_the_speaker():
     assert compose(scene(prompt), Recipe()).text == 'Jon, tired, says: "Go."'
 
 
+def test_a_tone_fits_inside_the_brackets_of_a_notation():
+    prompt = {"dialogue": [{"by": "jon", "says": "Go.", "tone": "tired"}]}
+    recipe = Recipe(dialogue='[{by}] says: "{says}"')
+    assert compose(scene(prompt), recipe).text == '[jon, tired] says: "Go."'
+
+
 def test_references_are_named_for_the_model():
     found = compose(
         scene("She smiles", references=("barista", "barista", "cup")),

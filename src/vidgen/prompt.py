@@ -48,6 +48,7 @@ class Scene:
     negative: str | None = None
     references: tuple[str, ...] = ()
     camera_is_sent: bool = False
+    negative_has_field: bool = True
 
 
 def compose(scene: Scene, recipe: Recipe) -> Composed:
@@ -58,7 +59,7 @@ def compose(scene: Scene, recipe: Recipe) -> Composed:
     texts += [text for name, text in parts.items() if name not in order and text]
     if scene.references and recipe.reference:
         texts.append(_references(scene.references, recipe.reference))
-    negative, inline = _negative(scene.negative, recipe)
+    negative, inline = _negative(scene, recipe)
     if inline:
         texts.append(inline)
     if recipe.suffix:
@@ -144,10 +145,10 @@ def _moments(prompt: Prompt, seconds: Decimal, recipe: Recipe) -> str:
 
 
 def _line(line: Line, cast: Mapping[str, CastMember], recipe: Recipe) -> str:
+    template = recipe.dialogue or '{by} says: "{says}"'
     speaker = line.by or "A voice"
     if line.tone:
-        speaker = f"{speaker}, {line.tone},"
-    template = recipe.dialogue or '{by} says: "{says}"'
+        speaker += f", {line.tone}" + ("," if "{by} " in template else "")
     return _filled(template, by=speaker, says=line.says)
 
 
@@ -158,12 +159,17 @@ def _references(names: tuple[str, ...], template: str) -> str:
     return ". ".join(f"{name} is {' and '.join(found)}" for name, found in tags.items())
 
 
-def _negative(negative: str | None, recipe: Recipe) -> tuple[str | None, str]:
-    if not negative:
+def _negative(scene: Scene, recipe: Recipe) -> tuple[str | None, str]:
+    if not scene.negative or not _takes_negatives(scene, recipe):
         return None, ""
     if recipe.negative == "field":
-        return negative, ""
-    return None, f"Avoid: {negative}" if recipe.negative == "inline" else ""
+        return scene.negative, ""
+    return None, f"Avoid: {scene.negative}"
+
+
+def _takes_negatives(scene: Scene, recipe: Recipe) -> bool:
+    """Whether the model, on this route, has any way to be told what must not be seen."""
+    return recipe.negative == "inline" or (recipe.negative == "field" and scene.negative_has_field)
 
 
 def _joined(texts: list[str], recipe: Recipe) -> str:
@@ -186,8 +192,8 @@ def _remarks(text: str, scene: Scene, recipe: Recipe) -> tuple[str, ...]:
         found.append(f"the prompt has {len(text)} characters; the model reads {recipe.max_chars}")
     if recipe.max_words and len(text.split()) > recipe.max_words:
         found.append(f"the prompt has {len(text.split())} words; {recipe.max_words} is advised")
-    if scene.negative and recipe.negative == "none":
-        found.append("the model takes no negative prompt; it is not sent")
+    if scene.negative and not _takes_negatives(scene, recipe):
+        found.append("no negative prompt is taken there; it is not sent")
     return tuple(found)
 
 

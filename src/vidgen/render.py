@@ -315,14 +315,13 @@ def inspect(path: Path, request: Request) -> Facts:
     from vidgen.media.frames import count_frames
     from vidgen.media.probe import probe
 
-    found = probe(path)
-    frames = count_frames(path)
-    if frames == 0:
+    picture = probe(path).picture
+    if picture is None:
         raise MediaError("the clip has no picture", where=str(path))
-    if (found.width, found.height) != (request.width, request.height):
+    if (picture.width, picture.height) != (request.width, request.height):
         asked = f"{request.width}x{request.height}"
-        raise MediaError(f"the clip is {found.width}x{found.height}; {asked} was asked")
-    return Facts(file_digest(path), frames, found.rate)
+        raise MediaError(f"the clip is {picture.width}x{picture.height}; {asked} was asked")
+    return Facts(file_digest(path), count_frames(path), picture.rate)
 
 
 def file_digest(path: Path) -> str:

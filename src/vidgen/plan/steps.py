@@ -158,6 +158,7 @@ class Builder:
             camera_is_sent="camera_control" in choice.route.capabilities
             and camera_of(shot) is not None
             and self.options.tier != "animatic",
+            negative_has_field="negative_prompt" in choice.route.capabilities,
         )
         return compose(scene, choice.route.model.recipe)
 

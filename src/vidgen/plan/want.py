@@ -55,7 +55,7 @@ def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
         resolution=_resolution(board, shot, tier),
         aspect=shot.aspect or board.format.aspect,
         rate=Decimal(str(board.format.fps)),
-        audio=audio_of(board, shot),
+        audio=None if tier == "animatic" else audio_of(board, shot),
         capabilities=frozenset() if tier == "animatic" else _capabilities(board, shot, mode),
         loc=("shots", index),
         source_video=shot.source is not None,
