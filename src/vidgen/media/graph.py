@@ -24,6 +24,8 @@ from vidgen.media.framing import Framing
 SAMPLE_RATE = 48_000
 B_FRAMES = 2
 Blend = Literal["fade", "wipeleft", "wiperight", "black", "white"]
+# The same stream under two names: a take that runs into itself would else be one node used twice.
+_SIDES = ("v", "v:0")
 DIPS = ("black", "white")
 
 _TAGS = {
@@ -155,13 +157,13 @@ def _crossed(leaving: Source, coming: Source, kind: str, raster: tuple[int, int]
     """Both pictures at once. xfade blends planes of one size, so chroma is brought up and back."""
     frames, rate = coming.frames, coming.rate
     sides = [
-        _framed(side, raster)
+        _framed(side, raster, pick)
         .filter("scale", flags=f"bicubic+{ACCURATE}")
         .filter("format", pix_fmts="yuv444p")
         .filter("setparams", **_SETPARAMS)
         .filter("tpad", stop_mode="clone", stop=frames)
         .filter("trim", end_frame=frames)
-        for side in (leaving, coming)
+        for side, pick in zip((leaving, coming), _SIDES, strict=True)
     ]
     length = f"{frames * rate.denominator * 1_000_000 // rate.numerator}us"
     blended = ffmpeg.filter(sides, "xfade", transition=kind, duration=length, offset=0)
@@ -172,11 +174,15 @@ def _dip(leaving: Source, coming: Source, kind: str, raster: tuple[int, int]) ->
     """Out to a colour, then in from it, half and half. (xfade's own goes below legal black.)"""
     frames = coming.frames
     half = frames // 2
-    out = _tagged(_framed(leaving, raster)).filter("tpad", stop_mode="clone", stop=frames)
+    out = _tagged(_framed(leaving, raster, _SIDES[0])).filter(
+        "tpad", stop_mode="clone", stop=frames
+    )
     out = out.filter("trim", end_frame=half).filter(
         "fade", type="out", start_frame=0, nb_frames=half, color=kind
     )
-    back = _tagged(_framed(coming, raster)).filter("tpad", stop_mode="clone", stop=frames)
+    back = _tagged(_framed(coming, raster, _SIDES[1])).filter(
+        "tpad", stop_mode="clone", stop=frames
+    )
     back = (
         back.filter("trim", start_frame=half, end_frame=frames)
         .filter("setpts", expr="PTS-STARTPTS")
@@ -284,13 +290,13 @@ def _bed(bed: Bed, samples: int) -> Any:
     return music
 
 
-def _framed(source: Source, raster: tuple[int, int]) -> Any:
+def _framed(source: Source, raster: tuple[int, int], pick: str = "v") -> Any:
     """The stretch at the cut's rate, put into the raster; colours bt709, not yet a pixel format."""
     skip = _seek(source)
     options = {"ss": _seconds(skip, source.rate)} if skip else {}
     picture = (
-        _input(source.path, **options)
-        .video.filter("setpts", expr="PTS-STARTPTS")
+        _input(source.path, **options)[pick]
+        .filter("setpts", expr="PTS-STARTPTS")
         .filter("fps", fps=_ratio(source.rate), round="near")
         .filter(
             "trim", start_frame=source.start - skip, end_frame=source.start - skip + source.frames
