@@ -70,6 +70,14 @@ ProjectPath = Annotated[
 ]
 
 
+def _no_truth(value: Any) -> Any:
+    """`true` is no 1, although Python says so."""
+    return "true" if value is True else value
+
+
+Version = Annotated[Literal[1], BeforeValidator(_no_truth)]
+
+
 def _rate(value: Any) -> Any:
     """23.976 and 24.0 as the language names them; whatever else is left for the check."""
     if isinstance(value, Decimal):

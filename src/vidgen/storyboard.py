@@ -35,6 +35,7 @@ from vidgen.scalars import (
     ShotId,
     Switch,
     Takes,
+    Version,
     between,
 )
 
@@ -381,7 +382,9 @@ class Storyboard(Language):
         "exports": "deliver", "subtitles": "captions", "version": "vidgen", "audio": "sound",
     }  # fmt: skip
 
-    vidgen: Literal[1] = Field(description="the version of the language; a later one needs a later vidgen")
+    vidgen: Version = Field(
+        description="the version of the language; a later one needs a later vidgen"
+    )
     title: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         description="the film's title"
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NoReturn
 
 import yaml
 
 from vidgen.errors import Fault, StoryboardInvalid
-from vidgen.yamlfile.syntax import explain, shortened, within
+from vidgen.yamlfile.syntax import explain, shortened, within, written_lines
 
 MAX_DEPTH = 32
 MAX_SIZE = 400_000
@@ -277,6 +278,10 @@ class _Composer:
             return text
         return int(number) if whole else number
 
+    @cached_property
+    def lines(self) -> list[str]:
+        return written_lines(self.text)
+
     def spot(self, event: Any) -> tuple[int, int]:
         return event.start_mark.line + 1, event.start_mark.column + 1
 
@@ -289,7 +294,7 @@ class _Composer:
         raise StoryboardInvalid((*self.faults, self.fault(event, code, message, hint)))
 
     def fault(self, event: Any, code: str, message: str, hint: str) -> Fault:
-        line, column = within(self.text, event.start_mark.line, event.start_mark.column)
+        line, column = within(self.lines, event.start_mark.line, event.start_mark.column)
         return Fault(code, message, self.name, line, column, hint)
 
 

@@ -48,6 +48,8 @@ _BOUNDS = {
     "too_long": ("max_length", "at most {} items"),
 }
 _SHOWN_KEYS = 14
+MAX_MISFITS = 500
+"""Complaints looked at: a file with more is not one that a person mends line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,9 @@ class _Complaint:
 
 
 def misfits(error: ValidationError, model: type[BaseModel], value: Any) -> tuple[Misfit, ...]:
-    """Every mistake once, with follow-on complaints left out."""
-    found = [_complaint(item, value) for item in error.errors(include_url=False)]
+    """Every mistake once (of the first 500), with follow-on complaints left out."""
+    raised = error.errors(include_url=False)[:MAX_MISFITS]
+    found = [_complaint(item, value) for item in raised]
     found = [item for item in found if not any(_unreadable(step) for step in item.loc)]
     deeper = {item.loc[:length] for item in found for length in range(len(item.loc))}
     by_place: dict[tuple[Loc, bool], list[_Complaint]] = {}

@@ -19,12 +19,16 @@ def shortened(text: str, limit: int = 40) -> str:
     return flat if len(flat) <= limit else flat[: limit - 3].rstrip() + "..."
 
 
-def within(text: str, line: int, column: int) -> tuple[int, int]:
-    """A parser's 0-based mark as 1-based, never past the last line that has anything on it."""
-    lines = text.rstrip("\n").split("\n")
+def within(lines: list[str], line: int, column: int) -> tuple[int, int]:
+    """A parser's 0-based mark as 1-based, never past the last of `lines`."""
     if line < len(lines):
         return line + 1, min(column, len(lines[line])) + 1
     return len(lines), len(lines[-1]) + 1
+
+
+def written_lines(text: str) -> list[str]:
+    """The lines of a text up to the last that has anything on it; one at least."""
+    return text.rstrip("\n").split("\n")
 
 
 def explain(error: Any, text: str, name: str) -> Fault:
@@ -32,9 +36,11 @@ def explain(error: Any, text: str, name: str) -> Fault:
     mark = error.problem_mark or error.context_mark
     if mark is None:
         return Fault("bad-yaml", f"this is not YAML: {error}", name, 1, 1)
-    spot = within(text, mark.line, mark.column)
-    opened = error.context_mark and within(text, error.context_mark.line, error.context_mark.column)
-    code, message, hint, spot = _reason(_Complaint(error, text, spot, opened or spot))
+    lines = written_lines(text)
+    spot = within(lines, mark.line, mark.column)
+    start = error.context_mark
+    opened = within(lines, start.line, start.column) if start else spot
+    code, message, hint, spot = _reason(_Complaint(error, lines, spot, opened))
     return Fault(code, message, name, *spot, hint)
 
 
@@ -42,13 +48,13 @@ class _Complaint:
     """A parser's complaint with the text around it; places are 1-based."""
 
     def __init__(
-        self, error: Any, text: str, spot: tuple[int, int], opened: tuple[int, int]
+        self, error: Any, lines: list[str], spot: tuple[int, int], opened: tuple[int, int]
     ) -> None:
         self.problem = str(error.problem or "")
         self.context = str(error.context or "")
         self.spot = spot
         self.opened = opened
-        self.lines = text.split("\n")
+        self.lines = lines
         self.line = self.lines[spot[0] - 1]
         self.before = self.line[: spot[1] - 1]
         self.after = self.line[spot[1] - 1 :]
