@@ -132,7 +132,7 @@ def _readable():
             continue
 
 
-@pytest.mark.parametrize(("name", "value"), _readable())
+@pytest.mark.parametrize(("name", "value"), list(_readable()))
 def test_the_schema_and_the_tool_agree_on_shapes(name, value):
     """What the tool refuses for its shape an editor marks too, and the other way round."""
     document = yamlfile.read(BROKEN / f"{name}.yaml")

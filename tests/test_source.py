@@ -93,6 +93,11 @@ def test_every_file_is_hashed_once_and_pictures_are_measured(project):
     assert source.sizes == {"stills/a.png": (1080, 1920), "./stills/b.jpg": (720, 1280)}
 
 
+def test_a_file_is_looked_at_for_each_use(project):
+    film = project("shots: [{id: a, still: stills/a.png}, {id: b, source: stills/a.png}]\n")
+    assert codes(film) == ["wrong-kind-of-file"]
+
+
 def test_a_photograph_that_lies_on_its_side_is_measured_as_it_is_seen(project):
     film = project("shots: [{id: a, still: side.jpg}]\n")
     exif = Image.Exif()

@@ -55,6 +55,7 @@ class Found:
     inputs: dict[str, Input] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    good: set[tuple[str, Use]] = field(default_factory=set)
     _files: list[PurePosixPath] = field(default_factory=list)
 
     def files(self, root: Path) -> list[PurePosixPath]:
@@ -126,6 +127,8 @@ _Problem = tuple[str, str, str]
 
 
 def _check(named: Named, root: Path, home: Path, found: Found) -> _Problem | None:
+    if (named.path, named.use) in found.good:
+        return None
     problem = _badly_written(named, home)
     if problem:
         return problem
@@ -143,7 +146,10 @@ def _check(named: Named, root: Path, home: Path, found: Found) -> _Problem | Non
     if not real.is_file():
         kind = "a folder" if real.is_dir() else "no ordinary file"
         return "not-a-file", f"{shown} is {kind}; a {named.use} is a file", ""
-    return _read(named, real, found)
+    problem = _read(named, real, found)
+    if problem is None:
+        found.good.add((named.path, named.use))
+    return problem
 
 
 def _read(named: Named, real: Path, found: Found) -> _Problem | None:
