@@ -6,27 +6,25 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from itertools import product
-from typing import Any
 
 from vidgen import catalogue
-from vidgen.catalogue import Ask, Catalogue, Route
-from vidgen.catalogue.page import Family, Model, Offer, Provider
+from vidgen.catalogue import Ask, Catalogue, Pages, Route
+from vidgen.catalogue.page import Model, Offer, Provider
 from vidgen.job import Mode
 
 GIVEN_A_VIDEO: set[Mode] = {"edit", "extend", "lip_sync", "upscale", "interpolate"}
 
 
 @cache
-def pages() -> dict[str, list[Any]]:
+def pages() -> Pages:
+    """The pages as their YAML says, never as compiled."""
     return catalogue.read_pages()
 
 
 @cache
 def shipped() -> Catalogue:
-    families = [Family.model_validate(page) for page in pages()["models"]]
-    providers = [Provider.model_validate(page) for page in pages()["providers"]]
-    models = {model.id: model for family in families for model in family.models}
-    return Catalogue(models, {page.provider: page for page in providers})
+    models = {model.id: model for family in pages().families for model in family.models}
+    return Catalogue(models, {page.provider: page for page in pages().providers})
 
 
 def models() -> Iterator[Model]:

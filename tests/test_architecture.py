@@ -139,4 +139,6 @@ def test_only_the_command_line_reads_the_environment():
 
 def test_nothing_is_called_utils():
     bad = {"utils", "util", "helpers", "common", "core", "base", "misc"}
-    assert not bad & {part for _, path in modules() for part in path.relative_to(SRC).with_suffix("").parts}
+    assert not bad & {
+        part for _, path in modules() for part in path.relative_to(SRC).with_suffix("").parts
+    }

@@ -191,8 +191,8 @@ def test_load_gives_the_pages() -> None:
 def test_no_two_models_share_an_id_a_name_or_an_alias() -> None:
     claims = Counter(
         name
-        for page in pages()["models"]
-        for model in Family.model_validate(page).models
+        for family in pages().families
+        for model in family.models
         for name in {folded(name) for name in (model.id, model.name, *model.aliases)}
     )
     clean([f"`{name}` means {count} models" for name, count in claims.items() if count > 1])

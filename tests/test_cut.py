@@ -88,7 +88,9 @@ def test_a_shot_that_asks_for_no_sound_is_silent_in_the_cut():
 
 @given(
     st.lists(
-        st.tuples(st.decimals(2, 12, places=2), st.sampled_from(["cut", "dissolve"]), st.booleans()),
+        st.tuples(
+            st.decimals(2, 12, places=2), st.sampled_from(["cut", "dissolve"]), st.booleans()
+        ),
         min_size=1,
         max_size=8,
     )

@@ -35,7 +35,9 @@ def test_a_given_source_video_counts_as_tokens():
     assert cost("million-tokens", Decimal("4.3"), edit) == Decimal("0.7430400")
 
 
-@pytest.mark.parametrize(("per", "price"), [("unknown", None), ("second", None), ("gpu-hour", None)])
+@pytest.mark.parametrize(
+    ("per", "price"), [("unknown", None), ("second", None), ("gpu-hour", None)]
+)
 def test_what_is_not_known_is_never_zero(per, price):
     assert cost(per, price, FIVE_SECONDS) is None
 

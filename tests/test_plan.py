@@ -54,7 +54,9 @@ def test_planning_writes_nothing(film, shop, tmp_path):
 
 def test_a_changed_prompt_renames_its_shot_and_what_chains_from_it(film, shop):
     before = keys(planned(film(SIX, stills=["stills/b.png"]), shop))
-    after = keys(planned(film(SIX.replace("prompt: c", "prompt: C!"), stills=["stills/b.png"]), shop))
+    after = keys(
+        planned(film(SIX.replace("prompt: c", "prompt: C!"), stills=["stills/b.png"]), shop)
+    )
     assert {shot for shot in before if before[shot] != after[shot]} == {"three", "four", "five"}
 
 
@@ -147,7 +149,9 @@ def test_size_is_fitted_and_said(film, shop):
     ],
 )
 def test_what_nobody_sells_is_a_fault_at_the_shots_line(film, shop, shot, message):
-    source = film(f"shots:\n  - {{id: fine, prompt: p, model: plain}}\n  - {{id: a, prompt: p, {shot}}}")
+    source = film(
+        f"shots:\n  - {{id: fine, prompt: p, model: plain}}\n  - {{id: a, prompt: p, {shot}}}"
+    )
     with pytest.raises(StoryboardInvalid) as raised:
         planned(source, shop)
     (fault,) = raised.value.faults
@@ -164,7 +168,9 @@ def test_every_shot_that_cannot_be_made_is_told_at_once(film, shop):
     assert "these can: " in raised.value.faults[1].hint
 
 
-def test_a_negative_default_is_sent_where_there_is_a_field_and_said_to_be_left_out_elsewhere(film, shop):
+def test_a_negative_default_is_sent_where_there_is_a_field_and_said_to_be_left_out_elsewhere(
+    film, shop
+):
     source = film(
         """
         defaults: {negative_prompt: blur, duration: 4s}
@@ -271,7 +277,11 @@ def test_generated_stills_are_planned_priced_and_name_their_shot(film, shop):
     """
     found = planned(film(text % "cup"), shop)
     still, shot = found.steps
-    assert (still.what, still.job.request.kind, still.quote.usd) == ("still", "image", Decimal("0.04"))
+    assert (still.what, still.job.request.kind, still.quote.usd) == (
+        "still",
+        "image",
+        Decimal("0.04"),
+    )
     assert shot.job.request.mode == "first_frame"
     other = planned(film(text % "mug"), shop)
     assert other.steps[1].job.key != shot.job.key
@@ -327,11 +337,16 @@ def test_a_chain_is_stale_when_the_frame_it_started_from_is_another(film, shop):
     source = film(CHAIN % ("plain", "p"))
     a, b = planned(source, shop, tier="animatic").steps
     past = History(takes=(made(a, digest="new"), made(b, digest="d2", started_from="d1")))
-    assert [step.action for step in planned(source, shop, past, tier="animatic").steps] == ["reuse", "redo"]
+    assert [step.action for step in planned(source, shop, past, tier="animatic").steps] == [
+        "reuse",
+        "redo",
+    ]
 
 
 def test_a_selected_take_is_what_a_chain_starts_from(film, shop):
-    source = film("defaults: {model: plain}\nshots: [{id: a, prompt: p, takes: 2}, {id: b, prompt: q, chain: a}]")
+    source = film(
+        "defaults: {model: plain}\nshots: [{id: a, prompt: p, takes: 2}, {id: b, prompt: q, chain: a}]"
+    )
     first, second, _ = planned(source, shop).steps
     takes = (made(first, 1, "d1"), made(second, 2, "d2"))
     newest = planned(source, shop, History(takes=takes)).steps[2]
@@ -376,4 +391,8 @@ def test_the_animatic_costs_nothing_and_says_what_it_stands_for(film, shop):
     source = film("shots: [{id: a, prompt: p, model: dear, duration: 4.5s}]")
     found = planned(source, shop, tier="animatic")
     request = only(found).job.request
-    assert (found.verdict, request.duration, request.slate.model) == ("free", Decimal("4.5"), "Dear")
+    assert (found.verdict, request.duration, request.slate.model) == (
+        "free",
+        Decimal("4.5"),
+        "Dear",
+    )

@@ -161,9 +161,7 @@ def film_frames(board: Storyboard) -> int:
     return sum(place.frames for place in places) - overlap
 
 
-def assemble(
-    board: Storyboard, takes: Mapping[str, Take], root: Path, music: Music | None
-) -> Cut:
+def assemble(board: Storyboard, takes: Mapping[str, Take], root: Path, music: Music | None) -> Cut:
     """The cut of a storyboard from the take chosen for each shot.
 
     Raises NothingToStitch, naming every shot without a take.

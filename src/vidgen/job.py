@@ -5,6 +5,7 @@ Frozen and provider-neutral; no files, no clock, no network. Durations are Decim
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ CAPABILITIES: dict[str, Capability] = {
     "extend": Capability("continues a given video", "source_video"),
     "loop": Capability("ends where it starts", "last_frame"),
 }
-"""Every capability a catalogue page may declare; a page may declare nothing a Request cannot carry."""
+"""Every capability a page may declare: nothing that a Request cannot carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ Status = Running | Succeeded | Failed
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One finished attempt at a shot, as its sidecar records it. Paths are relative to the project."""
+    """One finished attempt at a shot, as its sidecar records it; `path` is in the project."""
 
     shot: str
     number: int
@@ -250,6 +251,7 @@ NTSC = {
 }
 
 
+@functools.cache
 def exact_rate(fps: Decimal | int | str) -> Fraction:
     """Frames a second as an exact fraction; the trade's 23.976 is 24000/1001."""
     return NTSC.get(str(fps)) or Fraction(fps)
@@ -278,7 +280,7 @@ def digest_parts(request: Request) -> dict[str, str]:
 
 
 def job_key(request: Request, *, tier: Tier, take: int, upstream: JobKey | None) -> JobKey:
-    """The name of a job: a tagged hash over what is asked, the take's number and what it starts from.
+    """The name of a job: a tagged hash over what is asked, which take, and what it starts from.
 
     File names do not count, their contents do; so a renamed still is the same job.
     """

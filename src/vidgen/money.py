@@ -32,7 +32,7 @@ TOKEN_PIXELS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """How much work one job is: delivered seconds, pixels, rate, and seconds of sound or video given.
+    """How much work one job is: seconds delivered, pixels, rate, seconds of sound or video given.
 
     `gpu_hours` is an estimate the user's rate is multiplied with; None where nothing is known.
     """
@@ -105,5 +105,5 @@ def credits_of(usd: Usd, per_usd: Decimal) -> Decimal:
 
 
 def round_up(amount: Decimal, places: int = 2) -> Decimal:
-    """An amount for showing: rounded up, so that no figure on a screen is less than what is paid."""
+    """An amount for showing: rounded up, so that none on a screen is less than what is paid."""
     return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_CEILING)

@@ -31,7 +31,7 @@ AXIS_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What is sent: the prompt, the negative prompt where it has a field of its own, and remarks."""
+    """What is sent: the prompt, the negative prompt where it has a field, and remarks."""
 
     text: str
     negative: str | None = None
@@ -52,7 +52,7 @@ class Scene:
 
 
 def compose(scene: Scene, recipe: Recipe) -> Composed:
-    """The prompt of a shot in the words and order of `recipe`; `references` names each image sent."""
+    """The prompt of a shot in the words and order of `recipe`."""
     parts = _parts(scene, recipe)
     order = recipe.order if isinstance(scene.shot.prompt, Prompt) else ("text",)
     texts = [parts[name] for name in order if parts.get(name)]

@@ -6,15 +6,18 @@ Reads the shipped pages once. Never calls anyone: a price is a dated fact, not a
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import pickle
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from vidgen import yamlfile
+import pydantic
+
+from vidgen import __version__, yamlfile
 from vidgen.catalogue.page import (
     Audio,
     Family,
@@ -32,6 +35,8 @@ from vidgen.errors import UnknownName
 from vidgen.job import Mode
 
 HERE = Path(__file__).parent
+Said = TypeVar("Said")
+
 COMPILED = HERE / "compiled.bin"
 
 
@@ -179,35 +184,35 @@ class Catalogue:
 
 def load(own: PriceBook | None = None) -> Catalogue:
     """The shipped catalogue, with the user's own pages laid over it."""
-    shipped = _shipped()
-    models = {model.id: model for family in shipped.families for model in family.models}
-    providers = {page.provider: page for page in shipped.providers}
+    pages = shipped()
+    models = {model.id: model for family in pages.families for model in family.models}
+    providers = {page.provider: page for page in pages.providers}
     if own is None:
         return Catalogue(models, providers)
     return overlay(Catalogue(models, providers), own)
 
 
-def overlay(shipped: Catalogue, own: PriceBook) -> Catalogue:
+def overlay(catalogue: Catalogue, own: PriceBook) -> Catalogue:
     """The user's models and providers added or replaced, and their prices put first."""
-    models = shipped.models | {model.id: model for model in own.models}
-    providers = dict(shipped.providers)
+    models = catalogue.models | {model.id: model for model in own.models}
+    providers = dict(catalogue.providers)
     for page in own.providers:
         known = providers.get(page.provider)
         providers[page.provider] = _merged(known, page) if known else page
     for price in own.prices:
-        page = providers.get(price.provider)
-        if page is None:
+        seller = providers.get(price.provider)
+        if seller is None:
             raise UnknownName(f"prices.yaml names a provider `{price.provider}` that is unknown")
         rule = Price(per=price.per, usd=price.usd, when=price.when, basis="user", note=price.note)
         offers = tuple(
             offer.model_copy(update={"prices": (rule, *offer.prices)})
             if offer.model == price.model
             else offer
-            for offer in page.offers
+            for offer in seller.offers
         )
-        if offers == page.offers:
+        if offers == seller.offers:
             raise UnknownName(f"`{price.provider}` does not sell `{price.model}`")
-        providers[price.provider] = page.model_copy(update={"offers": offers})
+        providers[price.provider] = seller.model_copy(update={"offers": offers})
     return Catalogue(models, providers, own=("prices.yaml",))
 
 
@@ -241,8 +246,9 @@ def lengths(durations: tuple[Decimal, ...] | Span | None) -> tuple[Decimal, ...]
     return tuple(sorted(found))
 
 
+@functools.cache
 def pixels(resolution: str, aspect: str) -> tuple[int, int]:
-    """Width and height for a resolution named by its short side (`1080p`) or by `k`; always even."""
+    """Width and height of a resolution named by its short side (`1080p`) or by `k`; even."""
     across, down = (int(part) for part in aspect.split(":"))
     short = SHORT_SIDES.get(resolution) or int(resolution.removesuffix("p"))
     if across >= down:
@@ -262,22 +268,24 @@ def folded(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum() or letter == ".")
 
 
-def _first(*values: Any) -> Any:
-    return next(value for value in values if value is not None)
+def _first(said: Said | None, otherwise: Said | None, default: Said) -> Said:
+    """What an offer says, else what its model says, else the default."""
+    if said is not None:
+        return said
+    return default if otherwise is None else otherwise
 
 
 @dataclass(frozen=True)
-class _Shipped:
+class Pages:
+    """The shipped pages, validated."""
+
     families: tuple[Family, ...]
     providers: tuple[Provider, ...]
 
 
-def _shipped() -> _Shipped:
-    pages = compiled() or read_pages()
-    return _Shipped(
-        families=tuple(Family.model_validate(page) for page in pages["models"]),
-        providers=tuple(Provider.model_validate(page) for page in pages["providers"]),
-    )
+def shipped() -> Pages:
+    """The pages as compiled when the wheel was built, else as their YAML says."""
+    return compiled() or read_pages()
 
 
 def page_files() -> tuple[Path, ...]:
@@ -285,28 +293,42 @@ def page_files() -> tuple[Path, ...]:
     return tuple(sorted((*HERE.glob("models/*.yaml"), *HERE.glob("providers/*.yaml"))))
 
 
-def read_pages() -> dict[str, list[Any]]:
-    """The pages as plain data, straight from YAML: slow (tenths of a second) but always true."""
-    pages: dict[str, list[Any]] = {"models": [], "providers": []}
-    for path in page_files():
-        pages[path.parent.name].append(yamlfile.plain(path))
+def read_pages() -> Pages:
+    """The pages straight from YAML: slower than the compiled ones, and always true."""
+    found = {path: yamlfile.plain(path) for path in page_files()}
+    return Pages(
+        tuple(Family.model_validate(page) for path, page in found.items() if _is_model(path)),
+        tuple(Provider.model_validate(page) for path, page in found.items() if not _is_model(path)),
+    )
+
+
+def _is_model(path: Path) -> bool:
+    return path.parent.name == "models"
+
+
+def compiled() -> Pages | None:
+    """What `compile` made, unless a page or a library it was made with is another by now."""
+    if not COMPILED.exists():
+        return None
+    with COMPILED.open("rb") as file:
+        made_of = file.readline().decode().strip()
+        if made_of != fingerprint():
+            return None
+        pages: Pages = pickle.load(file)  # noqa: S301 - our own file, beside our own code
     return pages
 
 
-def compiled() -> dict[str, list[Any]] | None:
-    """The pages as compiled when the wheel was built, unless a page was changed since."""
-    if not COMPILED.exists():
-        return None
-    found: dict[str, Any] = pickle.loads(COMPILED.read_bytes())  # noqa: S301 - our own file
-    return found["pages"] if found["digest"] == digest() else None
+def compile_to(path: Path) -> None:
+    """Write the pages so that `compiled` finds them without parsing or validating."""
+    path.write_bytes(fingerprint().encode() + b"\n" + pickle.dumps(read_pages(), protocol=5))
 
 
-def digest() -> str:
-    """A hash over every page's bytes: tells a compiled catalogue that is out of date."""
-    total = hashlib.sha256()
+def fingerprint() -> str:
+    """A hash over every page's bytes and the versions that a compiled catalogue depends on."""
+    total = hashlib.sha256(f"{pydantic.VERSION} {__version__}".encode())
     for path in page_files():
         total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 
-__all__ = ["Ask", "Catalogue", "Route", "Sold", "load", "overlay", "pixels"]
+__all__ = ["Ask", "Catalogue", "Pages", "Route", "Sold", "load", "overlay", "pixels"]

@@ -1,4 +1,4 @@
-"""Runs while a wheel is built: pickles the pages (text and decimals), so that no run parses YAML.
+"""Runs while a wheel is built: compiles the pages, so that no run parses YAML.
 
 An editable install has no compiled file and reads the pages themselves; so does a wheel whose
 pages were changed by hand. Not part of the installed package.
@@ -6,7 +6,6 @@ pages were changed by hand. Not part of the installed package.
 
 from __future__ import annotations
 
-import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompileCatalogue(BuildHookInterface):  # type: ignore[type-arg,misc]
+class CompileCatalogue(BuildHookInterface):  # type: ignore[misc]
     """Hatch's custom build hook."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -27,6 +26,5 @@ class CompileCatalogue(BuildHookInterface):  # type: ignore[type-arg,misc]
         folder = Path(self.directory)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "compiled.bin"
-        content = {"digest": catalogue.digest(), "pages": catalogue.read_pages()}
-        path.write_bytes(pickle.dumps(content, protocol=5))
+        catalogue.compile_to(path)
         build_data["force_include"][str(path)] = "vidgen/catalogue/compiled.bin"

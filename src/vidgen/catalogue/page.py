@@ -45,7 +45,7 @@ class Span(Page):
 
 
 class Life(Page):
-    """Whether a model (or a route to it) can be bought: live, retired on a date, or never by API."""
+    """Whether a model (or a route) can be bought: live, retired on a date, or never by API."""
 
     state: Literal["live", "retired", "never"] = "live"
     since: date | None = None
@@ -68,8 +68,8 @@ class Recipe(Page):
     """How this model likes its prompt: the order of the parts, limits, and its own notations.
 
     `dialogue`, `at`, `reference` and `camera` are templates with `{by}`, `{says}`, `{from}`,
-    `{to}`, `{text}`, `{n}` and `{name}` where they apply; None means that the model has no notation of its
-    own and plain words are used.
+    `{to}`, `{from_s}`, `{to_s}`, `{text}`, `{n}` and `{name}` where they apply; None means that
+    the model has no notation of its own and plain words are used.
     """
 
     order: tuple[
@@ -78,7 +78,10 @@ class Recipe(Page):
             "sound", "at", "text",
         ],
         ...,
-    ] = ("shot", "subject", "action", "setting", "camera", "lighting", "style", "at", "dialogue", "sound")  # fmt: skip
+    ] = (
+        "shot", "subject", "action", "setting", "camera", "lighting", "style", "at", "dialogue",
+        "sound",
+    )  # fmt: skip
     joiner: Literal["sentences", "commas", "lines"] = "sentences"
     max_chars: int | None = None
     max_words: int | None = None
@@ -140,7 +143,7 @@ MODE_WORDS: dict[Mode, str] = {
 
 
 class Price(Page):
-    """One rule: US dollars per unit of work, under conditions. The first rule that holds is the price."""
+    """US dollars per unit of work, under conditions. The first rule that holds is the price."""
 
     per: Per
     usd: Decimal | None = None
@@ -257,7 +260,7 @@ class Provider(Page):
 
 
 class PriceBook(Page):
-    """The user's own pages (prices.yaml): models and providers added, and prices that replace ours."""
+    """The user's own pages (prices.yaml): models and providers added, prices that replace ours."""
 
     models: tuple[Model, ...] = ()
     providers: tuple[Provider, ...] = ()

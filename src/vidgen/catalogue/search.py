@@ -65,7 +65,9 @@ def search(catalogue: Catalogue, wanted: Filter) -> tuple[Listing, ...]:
             if route.live and (sample := offered(route, wanted)) is not REFUSED
         ]
         routes.sort(key=lambda pair: (_price(pair[1]), pair[0].name))
-        if routes or (wanted.retired and not catalogue_sells(catalogue, model) and _can(model, wanted)):
+        if routes or (
+            wanted.retired and not catalogue_sells(catalogue, model) and _can(model, wanted)
+        ):
             found.append(Listing(model, tuple(routes)))
     found.sort(key=lambda item: (not item.routes, _price(item.best[1] if item.best else None),
                                  item.model.id))  # fmt: skip

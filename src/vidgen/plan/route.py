@@ -5,6 +5,7 @@ Pure. Nothing is fitted silently: every difference between asked and given becom
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,7 @@ from vidgen.job import Mode, exact_rate
 from vidgen.money import Quantity, cost
 from vidgen.plan.values import Quote
 from vidgen.plan.want import Want
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -71,7 +73,7 @@ class Router:
 
     def weigh(self, want: Want, model: str | None) -> tuple[list[Choice], list[Refusal]]:
         """Every route to `model` (or to any model of the right kind) that can, best first."""
-        key = (replace(want, shot="", loc=(), why="", model=None), model)
+        key = (replace(want, shot="", loc=(), model_loc=(), why="", model=None), model)
         if key not in self._known:
             self._known[key] = self._weigh(want, model)
         return self._known[key]
@@ -176,6 +178,7 @@ def _has_aspect(route: Route, want: Want) -> bool:
     return "source" in sold and want.mode != "text"
 
 
+@functools.cache
 def short_side(resolution: str) -> int:
     """The short side in pixels that a resolution names; a 16:9 picture is taken for `k`."""
     return 0 if resolution == "source" else min(pixels(resolution, "16:9"))
@@ -210,9 +213,7 @@ def _seconds(
     return None
 
 
-def _no_length(
-    route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None
-) -> str:
+def _no_length(route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None) -> str:
     """Why no length will do: none is long enough, or each that is has its own bar."""
     enough = [length for length in route.durations or (want.seconds,) if length >= want.seconds]
     if not enough:
@@ -289,7 +290,8 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if seconds != want.seconds:
-        notes.append(f"{_s(want.seconds)} asked, {_s(seconds)} bought ({_sold(route)} sold); trimmed")
+        asked, bought = _s(want.seconds), _s(seconds)
+        notes.append(f"{asked} asked, {bought} bought ({_sold(route)} sold); trimmed")
     if resolution != want.resolution:
         way = "up" if short_side(resolution) < short_side(want.resolution) else "down"
         notes.append(f"{want.resolution} asked, {resolution} sold; scaled {way} when stitched")

@@ -1,4 +1,4 @@
-"""The money of a plan: totals, the verdict in one word, and the ways out when it is too much. Pure."""
+"""The money of a plan: totals, the verdict in one word, the ways out of too much. Pure."""
 
 from __future__ import annotations
 
@@ -27,10 +27,8 @@ def ceiling(board: Storyboard, options: Options) -> Usd | None:
     return min(limits) if limits else None
 
 
-def total(
-    steps: tuple[Step, ...], board: Storyboard, history: History, options: Options
-) -> Totals:
-    """Add the steps up. A shot that needs no more takes costs nothing more, whatever is expected."""
+def total(steps: tuple[Step, ...], board: Storyboard, history: History, options: Options) -> Totals:
+    """Add the steps up; a shot that needs no more takes costs nothing more."""
     rerolls = _rerolls(board, options)
     sticker = run = expected = worst = ZERO
     by_shot: dict[str, list[Step]] = {}
@@ -131,7 +129,8 @@ def _draft_first(
         drafts += choice.quote.usd
     rerolls = _rerolls(board, options)
     saves = totals.expected - (drafts * rerolls + totals.run)
-    return WayOut("re-roll on drafts (`--draft`), then make each final once", saves) if saves > 0 else None
+    what = "re-roll on drafts (`--draft`), then make each final once"
+    return WayOut(what, saves) if saves > 0 else None
 
 
 def _resolved(want: Want, router: Router) -> Want:

@@ -44,7 +44,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A price with its pedigree: US dollars for this job, the rule, and where and when it was read."""
+    """A price with its pedigree: US dollars for this job, the rule, where and when it was read."""
 
     usd: Usd | None
     per: Per
@@ -110,7 +110,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """One thing that would bring the cost down: what to do, and what it saves of the expected cost."""
+    """One thing that would bring the expected cost down: what to do, and what it saves."""
 
     what: str
     saves: Usd

@@ -11,13 +11,15 @@ from vidgen.storyboard import CameraAxes, DraftOf, Prompt, Shot, Still, Storyboa
 
 DEFAULT_SECONDS = Decimal(5)
 
+Loc = tuple[str | int, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """A shot's wishes, resolved. `model` is None where the planner is to choose.
 
-    `why` says where the model was named; `capabilities` must all be offered; `loc` is the place in
-    the storyboard that a fault about this wish points at.
+    `why` says where the model was named; `capabilities` must all be offered; `loc` and `model_loc`
+    are the places in the storyboard that faults about the wish and its model point at.
     """
 
     shot: str
@@ -32,17 +34,17 @@ class Want:
     rate: Decimal
     audio: bool | None
     capabilities: frozenset[str]
-    loc: tuple[str | int, ...]
+    loc: Loc
+    model_loc: Loc
     source_video: bool = False
     references: int = 0
-    negative_is_own: bool = False
-    seconds_are_exact: bool = False
+    protected: bool = False
 
 
 def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
     """What shot number `index` wants at `tier`."""
     shot = board.shots[index]
-    model, why = _model(board, shot, tier)
+    model, why, named_at = _model(board, index, tier)
     mode = mode_of(board, shot, tier)
     return Want(
         shot=shot.id,
@@ -58,31 +60,36 @@ def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
         audio=None if tier == "animatic" else audio_of(board, shot),
         capabilities=frozenset() if tier == "animatic" else _capabilities(board, shot, mode),
         loc=("shots", index),
+        model_loc=named_at,
         source_video=shot.source is not None,
         references=len(reference_paths(board, shot)) if mode == "references" else 0,
-        negative_is_own=shot.negative_prompt is not None,
-        seconds_are_exact=tier == "animatic",
+        protected=shot.role == "hero",
     )
 
 
-def _model(board: Storyboard, shot: Shot, tier: Tier) -> tuple[str | None, str]:
+def _model(board: Storyboard, index: int, tier: Tier) -> tuple[str | None, str, Loc]:
+    """The model's name (None: any that can), why that one, and where it is named."""
+    shot = board.shots[index]
+    here: Loc = ("shots", index)
     if tier == "animatic":
-        return "animatic", "the animatic"
+        return "animatic", "the animatic", here
     if tier == "draft":
-        for draft, where in ((shot.draft, "the shot's draft"), (board.draft, "the draft tier")):
-            if draft and draft.model:
-                return draft.model, where
+        if shot.draft and shot.draft.model:
+            return shot.draft.model, "the shot's draft", (*here, "draft", "model")
+        if board.draft and board.draft.model:
+            return board.draft.model, "the draft tier", ("draft", "model")
     if shot.model:
-        return shot.model, "named by the shot"
+        return shot.model, "named by the shot", (*here, "model")
     if shot.role and shot.role in board.rotation:
-        return board.rotation[shot.role], f"role {shot.role}"
+        return board.rotation[shot.role], f"role {shot.role}", ("rotation", shot.role)
     if shot.needs:
-        return None, f"cheapest live model with {', '.join(shot.needs)}"
+        return None, f"cheapest live model with {', '.join(shot.needs)}", here
     if board.defaults.model:
-        return board.defaults.model, "the default model"
-    if board.defaults.role and board.defaults.role in board.rotation:
-        return board.rotation[board.defaults.role], f"role {board.defaults.role}, by default"
-    return None, "cheapest live model that can"
+        return board.defaults.model, "the default model", ("defaults", "model")
+    role = board.defaults.role
+    if role and role in board.rotation:
+        return board.rotation[role], f"role {role}, by default", ("rotation", role)
+    return None, "cheapest live model that can", here
 
 
 def _provider(board: Storyboard, shot: Shot, tier: Tier) -> str | None:
@@ -150,7 +157,7 @@ def _resolution(board: Storyboard, shot: Shot, tier: Tier) -> str:
 
 
 def audio_of(board: Storyboard, shot: Shot) -> bool | None:
-    """Whether the model is to make sound: as written, else on where the prompt has words or sound."""
+    """Whether the model makes sound: as written, else where the prompt has words or sound."""
     if isinstance(shot.audio, bool):
         return shot.audio
     if board.defaults.audio is not None:
