@@ -230,7 +230,7 @@ def _unknown_key(item: _Complaint, model: type[BaseModel], data: Any) -> Misfit:
         hint = f"`{name}` belongs {home}"
     elif near:
         hint = f"did you mean `{near}`?"
-    elif len(keys) <= _SHOWN_KEYS:
+    elif len(keys) <= _SHOWN_KEYS or not hasattr(model, "other_words"):
         hint = f"its keys are {_listed([f'`{key}`' for key in keys], 'and')}"
     else:
         hint = "`vidgen schema` and docs/language.md list its keys"
