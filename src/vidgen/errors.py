@@ -80,6 +80,22 @@ class ProjectBusy(VidgenError):
     """Another vidgen run holds this project's lock."""
 
 
+class LedgerError(VidgenError):
+    """The ledger is damaged, written by a newer version, or cannot be written."""
+
+
+class TakeUnreadable(VidgenError):
+    """A take's sidecar, or the file of selects, does not say what it should."""
+
+
+class FolderNotEmpty(VidgenError):
+    """A new project would be made where something is already."""
+
+
+class FileTrouble(VidgenError):
+    """The system would not let a file be read or written: permission, space, names."""
+
+
 class MediaError(VidgenError):
     """ffmpeg or PyAV could not do what was asked; the message ends with its last words."""
 

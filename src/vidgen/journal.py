@@ -6,16 +6,18 @@ Never calls a provider and never touches media. What it says after a crash is wh
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-from vidgen.errors import OverBudget, VidgenError
+from vidgen.errors import LedgerError, OverBudget
 from vidgen.job import Job, JobKey, Ticket, plain
 from vidgen.money import Usd
 
@@ -41,23 +43,31 @@ SCHEMA = (
     ) STRICT;
     CREATE INDEX ledger_job ON ledger (job, attempt);
     """,
+    "ALTER TABLE job ADD COLUMN cost TEXT;",
 )
 """Migrations in order; `user_version` counts those applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One job as the journal knows it."""
+    """One job as the journal knows it: `request` as it was sent, `cost` in US dollars once told."""
 
     key: JobKey
     shot: str
     provider: str
     state: State
     attempt: int
+    request: dict[str, Any]
     ticket: Ticket | None
     media: str | None
     number: int | None
     error: str | None
+    cost: Usd | None
+
+    @property
+    def open(self) -> bool:
+        """Whether a later run picks it up again."""
+        return self.state in OPEN
 
 
 class Journal:
@@ -67,9 +77,16 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._migrate(path)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._migrate(path)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise _unreadable(path, error) from error
+        except BaseException:
+            self._db.close()
+            raise
 
     def __enter__(self) -> Journal:
         return self
@@ -81,19 +98,22 @@ class Journal:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(SCHEMA):
             message = f"{path.name} was written by a newer vidgen (schema {version})"
-            raise VidgenError(message, where=str(path), hint="upgrade vidgen")
+            raise LedgerError(message, where=str(path), hint="upgrade vidgen")
         for number, script in enumerate(SCHEMA[version:], start=version + 1):
             self._db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             yield self._db
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise LedgerError(f"the ledger cannot be written: {error}") from error
             raise
-        self._db.execute("COMMIT")
 
     # -- a job's life -----------------------------------------------------------------------
 
@@ -108,10 +128,12 @@ class Journal:
             attempt = (row["attempt"] if row else 0) + 1
             now = _now()
             db.execute(
-                "INSERT INTO job VALUES (?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,NULL,?,?)"
-                " ON CONFLICT (key) DO UPDATE SET state = excluded.state,"
+                "INSERT INTO job (key, shot, tier, take, provider, model, state, attempt, request,"
+                " created, updated) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+                " ON CONFLICT (key) DO UPDATE SET shot = excluded.shot, state = excluded.state,"
                 " attempt = excluded.attempt, request = excluded.request, ticket = NULL,"
-                " media = NULL, number = NULL, error = NULL, updated = excluded.updated",
+                " media = NULL, number = NULL, error = NULL, cost = NULL,"
+                " updated = excluded.updated",
                 (
                     job.key, job.shot, job.tier, job.take, job.request.provider,
                     job.request.model, "submitting", attempt,
@@ -137,9 +159,9 @@ class Journal:
         """The provider took the work; committed before the first poll."""
         self._set(key, "submitted", ticket=json.dumps(ticket))
 
-    def succeeded(self, key: JobKey, media: str, number: int) -> None:
-        """The clip exists at `media`, and will become take `number`."""
-        self._set(key, "succeeded", media=media, number=number)
+    def succeeded(self, key: JobKey, media: str, number: int, cost: Usd = Decimal(0)) -> None:
+        """The clip exists at `media`, cost `cost` US dollars, and will become take `number`."""
+        self._set(key, "succeeded", media=media, number=number, cost=str(cost))
 
     def done(self, job: Job, attempt: int, number: int, path: str, digest: str, usd: Usd) -> None:
         """The take is in place: record it and settle the money in the same transaction."""
@@ -194,6 +216,15 @@ class Journal:
         found = self._db.execute("SELECT * FROM job WHERE key = ?", (key,)).fetchone()
         return _row(found) if found else None
 
+    def open_rows(self, provider: str) -> tuple[Row, ...]:
+        """Every job of one provider that a later run picks up again, oldest first."""
+        marks = ", ".join("?" for _ in OPEN)
+        found = self._db.execute(
+            f"SELECT * FROM job WHERE provider = ? AND state IN ({marks}) ORDER BY created, key",  # noqa: S608
+            (provider, *OPEN),
+        )
+        return tuple(_row(row) for row in found)
+
     def next_number(self, shot: str) -> int:
         """The number after the highest that was ever given to a take of this shot."""
         highest = self._db.execute("SELECT max(number) FROM job WHERE shot = ?", (shot,))
@@ -214,17 +245,18 @@ EMPTY = Snapshot({}, {}, Decimal(0), Decimal(0))
 
 
 def snapshot(path: Path) -> Snapshot:
-    """Read a journal without writing; a project that has none yet has an empty history."""
+    """Read a journal without writing; a project that has none yet has an empty history.
+
+    Raises LedgerError when it is damaged.
+    """
     if not path.exists():
         return EMPTY
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
-        db.row_factory = sqlite3.Row
-        rows = [_row(row) for row in db.execute("SELECT * FROM job ORDER BY created, key")]
+    with _reading(path) as db:
+        jobs = db.execute("SELECT key, state, error FROM job ORDER BY created, key").fetchall()
         spent, reserved = _sums(db)
     return Snapshot(
-        {row.key: row.state for row in rows if row.state in OPEN},
-        {row.key: row.error or "" for row in rows if row.state == "failed"},
+        {JobKey(row["key"]): row["state"] for row in jobs if row["state"] in OPEN},
+        {JobKey(row["key"]): row["error"] or "" for row in jobs if row["state"] == "failed"},
         spent,
         reserved,
     )
@@ -235,11 +267,58 @@ def health(path: Path) -> str:
     if not path.exists():
         return "none yet"
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=10)) as db:
+        with _reading(path) as db:
+            db.execute("SELECT count(*) FROM job, ledger").fetchone()
             return str(db.execute("PRAGMA integrity_check").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        return str(error)
+    except LedgerError as error:
+        return error.message
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A journal open for reading that leaves no trace: SQLite's own side files would be one.
+
+    With no write-ahead log everything is in the file itself. A log that a dead run left is read
+    from a copy; where it changes while it is copied, a run is at work, and its side files are there.
+    """
+    with ExitStack() as stack:
+        log = path.with_name(f"{path.name}-wal")
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        if log.exists() and log.stat().st_size:
+            folder = stack.enter_context(TemporaryDirectory(prefix="vidgen-"))
+            still = _copied((path, log), Path(folder))
+            uri = (Path(folder) / path.name if still else path.absolute()).as_uri()
+            uri += "?mode=rw" if still else "?mode=ro"
+        try:
+            db = stack.enter_context(closing(sqlite3.connect(uri, uri=True, timeout=10)))
+            db.row_factory = sqlite3.Row
+            yield db
+        except sqlite3.DatabaseError as error:
+            raise _unreadable(path, error) from error
+
+
+def _copied(files: tuple[Path, ...], folder: Path) -> bool:
+    """Copy files that belong together; False when they changed meanwhile."""
+    before = [_state(file) for file in files]
+    for file in files:
+        with suppress(FileNotFoundError):
+            shutil.copyfile(file, folder / file.name)
+    return before == [_state(file) for file in files]
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    with suppress(FileNotFoundError):
+        found = file.stat()
+        return found.st_size, found.st_mtime_ns
+    return None
+
+
+def _unreadable(path: Path, error: sqlite3.DatabaseError) -> LedgerError:
+    return LedgerError(
+        f"the ledger cannot be read: {error}",
+        where=str(path),
+        hint="restore it from a backup; without one, move it away: takes keep, what was spent is lost",
+    )
 
 
 @contextmanager
@@ -249,7 +328,9 @@ def run_lock(path: Path) -> Iterator[bool]:
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as db:
         try:
             db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise LedgerError(f"the project cannot be written: {error}", where=str(path)) from error
             yield False
             return
         yield True
@@ -270,11 +351,19 @@ def _sums(db: sqlite3.Connection) -> tuple[Usd, Usd]:
 
 
 def _row(row: sqlite3.Row) -> Row:
-    ticket = json.loads(row["ticket"]) if row["ticket"] else None
     return Row(
-        JobKey(row["key"]), row["shot"], row["provider"], row["state"], row["attempt"],
-        ticket, row["media"], row["number"], row["error"],
-    )  # fmt: skip
+        key=JobKey(row["key"]),
+        shot=row["shot"],
+        provider=row["provider"],
+        state=row["state"],
+        attempt=row["attempt"],
+        request=json.loads(row["request"]),
+        ticket=json.loads(row["ticket"]) if row["ticket"] else None,
+        media=row["media"],
+        number=row["number"],
+        error=row["error"],
+        cost=Decimal(row["cost"]) if row["cost"] else None,
+    )
 
 
 def _now() -> str:
