@@ -78,8 +78,9 @@ class Leash:
         threading.Thread(target=self._wait, daemon=True).start()
 
     def _wait(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdin.buffer.read()
+        with contextlib.suppress(OSError):
+            while os.read(0, 64):  # not sys.stdin: a thread inside it hangs the interpreter's end
+                pass
         self.cut = True
         threading.Event().wait(_GRACE)
         os._exit(1)

@@ -39,7 +39,8 @@ class Animatic:
             + hashlib.blake2b(f"{EDITION}/{idempotency}".encode(), digest_size=12).hexdigest()
         )
         spool = Spool(self._session.scratch / name)
-        if not (self._runs(name) or spool.finished or held(spool.lock)):
+        under_way = self._runs(name) or (spool.result is None and held(spool.lock))
+        if not (under_way or spool.finished):
             brief = brief_of(request, self._session.project.absolute(), self._session.ffmpeg)
             spool.prepare(as_data(brief))
             self._workers[name] = start("vidgen.providers.animatic.worker", spool.folder, spool.log)
@@ -56,6 +57,8 @@ class Animatic:
             return _ended(result, spool)
         if lives:
             return Running(spool.progress)
+        if spool.cancelled:
+            return Failed("cancelled", "provider", charged=False)
         words = spool.last_words() or "its process ended without a word"
         return Failed(f"the animatic's worker stopped: {words}", "provider", charged=False)
 

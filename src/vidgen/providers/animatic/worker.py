@@ -41,7 +41,8 @@ def main(folder: str) -> int:
             raise ValueError("its brief cannot be read")
         _make(from_data(data), spool, leash)
     except _Stopped:
-        spool.failed("cancelled", "provider")
+        if spool.cancelled:  # else the run has died, and its next one finds no result
+            spool.failed("cancelled", "provider")
     except StillUnreadable as error:
         spool.failed(f"{error.where}: {error.message}", "input")
     except VidgenError as error:
