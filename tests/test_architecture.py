@@ -20,9 +20,12 @@ MAY_IMPORT = {
     "camera": {"job"},
     "catalogue": {"errors", "job", "money", "yamlfile"},
     "source": {"errors", "job", "storyboard", "yamlfile"},
+    "named": {"catalogue", "errors", "job", "source", "storyboard"},
     "prompt": {"catalogue", "storyboard"},
-    "plan": {"camera", "catalogue", "errors", "job", "money", "prompt", "source", "storyboard"},
-    "check": {"camera", "catalogue", "errors", "job", "source", "storyboard"},
+    "plan": {
+        "camera", "catalogue", "errors", "job", "money", "named", "prompt", "source", "storyboard",
+    },  # fmt: skip
+    "check": {"camera", "catalogue", "errors", "job", "named", "source", "storyboard"},
     "cut": {"errors", "job", "storyboard"},
     "journal": {"errors", "job", "money"},
     "project": {"errors", "job", "journal", "yamlfile"},

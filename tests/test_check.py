@@ -5,7 +5,8 @@ from PIL import Image
 
 from tests.conftest import model, offer, provider, still
 from vidgen.catalogue import Catalogue
-from vidgen.check import model_faults, no_effect, warnings
+from vidgen.check import no_effect, warnings
+from vidgen.named import model_faults
 
 CALM = """
 budget: {rerolls: 2}

@@ -139,12 +139,12 @@ def test_size_is_fitted_and_said(film, shop):
 @pytest.mark.parametrize(
     ("shot", "message"),
     [
-        ("model: plain, duration: 12s", "12s is asked; it sells 4, 6, 8"),
+        ("model: plain, duration: 12s", "asks for 12s; plain sells 4, 6, 8"),
         ("model: plain, seed: 3", "it has no seed"),
         ("model: plain, negative_prompt: blur", "it has no negative prompt"),
         ("model: silent, audio: true", "it has no audio"),
         ("model: old", "it was retired on 2026-09-24"),
-        ("model: plain, provider: three", "`three` was asked for"),
+        ("model: dear, provider: one", "`one` was asked for (two)"),
         ("model: plain, needs: [camera_control]", "it has no camera control"),
     ],
 )
@@ -157,6 +157,17 @@ def test_what_nobody_sells_is_a_fault_at_the_shots_line(film, shop, shot, messag
     (fault,) = raised.value.faults
     assert (fault.code, fault.line) == ("shot-not-offered", 5)
     assert message in fault.message
+
+
+def test_names_that_nobody_knows_are_told_once_with_the_nearest(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: painter}, {id: b, prompt: p, provider: onee}]")
+    with pytest.raises(StoryboardInvalid) as raised:
+        planned(source, shop)
+    assert [fault.code for fault in raised.value.faults] == [
+        "wrong-kind-of-model",
+        "unknown-provider",
+    ]
+    assert raised.value.faults[1].hint == "did you mean `one`?"
 
 
 def test_every_shot_that_cannot_be_made_is_told_at_once(film, shop):

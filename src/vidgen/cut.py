@@ -14,7 +14,7 @@ from typing import Literal
 
 from vidgen.errors import NothingToStitch
 from vidgen.job import Take, exact_rate
-from vidgen.storyboard import Shot, Storyboard, Trim
+from vidgen.storyboard import DEFAULT_SECONDS, Shot, Storyboard, Trim
 from vidgen.storyboard import Transition as Asked
 
 TransitionKind = Literal["dissolve", "fade-black", "fade-white", "wipe-left", "wipe-right"]
@@ -87,7 +87,6 @@ class Cut:
         return self.frames / self.rate
 
 
-DEFAULT_SECONDS = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)

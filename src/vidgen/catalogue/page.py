@@ -142,26 +142,35 @@ MODE_WORDS: dict[Mode, str] = {
 }
 
 
-class Price(Page):
-    """US dollars per unit of work, under conditions. The first rule that holds is the price."""
+class Rate(Page):
+    """US dollars per unit of work, under conditions."""
 
     per: Per
     usd: Decimal | None = None
     when: When = When()
-    minimum_usd: Decimal | None = None
-    basis: Basis = "list"
-    as_of: date | None = None
-    source: str = ""
     note: str = ""
 
     @model_validator(mode="after")
     def _amount_matches_unit(self) -> Self:
-        if self.per in ("free", "unknown", "gpu-hour"):
-            if self.per != "gpu-hour" and self.usd is not None:
+        if self.per in ("free", "unknown"):
+            if self.usd is not None:
                 raise ValueError(f"a price per `{self.per}` has no amount")
-        elif self.usd is None or self.usd <= 0:
-            raise ValueError(f"a price per `{self.per}` needs an amount above zero")
+        elif self.usd is not None and self.usd <= 0:
+            raise ValueError(
+                f"a price per `{self.per}` is above zero; write `per: free` for nothing"
+            )
+        elif self.usd is None and self.per != "gpu-hour":
+            raise ValueError(f"a price per `{self.per}` needs an amount: `usd: 0.10`")
         return self
+
+
+class Price(Rate):
+    """A rate as it was read somewhere. The first of an offer's that holds is the price."""
+
+    minimum_usd: Decimal | None = None
+    basis: Basis = "list"
+    as_of: date | None = None
+    source: str = ""
 
 
 class Sold(Page):
@@ -267,15 +276,11 @@ class PriceBook(Page):
     prices: tuple[OwnPrice, ...] = ()
 
 
-class OwnPrice(Page):
-    """A price of the user's for one route; it comes before every price of the shipped page."""
+class OwnPrice(Rate):
+    """A rate of the user's for one route; it comes before every price of the shipped page."""
 
     model: str
     provider: str
-    per: Per
-    usd: Decimal | None = None
-    when: When = When()
-    note: str = ""
 
 
 PriceBook.model_rebuild()

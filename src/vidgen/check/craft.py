@@ -9,8 +9,8 @@ from typing import Any
 
 from vidgen.catalogue import Catalogue, pixels
 from vidgen.catalogue.page import Life, Model
-from vidgen.check.names import named_models
 from vidgen.errors import Fault
+from vidgen.named import named_models
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Storyboard
 

@@ -13,10 +13,11 @@ from vidgen.cli.app import AsJson, StoryboardPath, command, talk, write_json
 @command("check")
 def check(storyboard: StoryboardPath = Path(), as_json: AsJson = False) -> None:
     """Find faults, and warn of the craft's known mistakes. Exit code 3 when there are faults."""
-    from vidgen.check import model_faults, no_effect, warnings
+    from vidgen.check import no_effect, warnings
     from vidgen.errors import StoryboardInvalid
     from vidgen.fault_text import render_faults
     from vidgen.job import History, plain
+    from vidgen.named import model_faults
     from vidgen.plan import Options, plan
 
     project = desk.open_project(storyboard)

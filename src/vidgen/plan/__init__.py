@@ -9,8 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
-from vidgen.errors import StoryboardInvalid, UnknownName
+from vidgen.errors import Fault, StoryboardInvalid, UnknownName
 from vidgen.job import History
+from vidgen.named import model_faults
 from vidgen.plan.route import Router
 from vidgen.plan.steps import Builder
 from vidgen.plan.totals import total, verdict, ways_out
@@ -36,8 +37,9 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
     )
     builder = Builder(source, catalogue, history, options, router)
     steps = builder.build()
-    if builder.faults:
-        raise StoryboardInvalid(tuple(builder.faults))
+    faults = _told_once((*model_faults(source, catalogue), *builder.faults))
+    if faults:
+        raise StoryboardInvalid(faults)
     totals = total(steps, board, history, options)
     found = verdict(totals, options)
     short = found in ("over", "over-expected")
@@ -54,6 +56,12 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
         verdict=found,
         ways_out=ways_out(steps, board, router, options, totals) if short else (),
     )
+
+
+def _told_once(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Faults in the file's order; where two tell the same of the same place, the first."""
+    first = {(fault.line, fault.column, fault.code): fault for fault in reversed(faults)}
+    return tuple(first[place] for place in sorted(first))
 
 
 def _known_shots(source: Source, options: Options) -> None:

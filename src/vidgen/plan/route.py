@@ -39,11 +39,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing a route cannot do, in words, and the field of the shot that asks for it."""
+
+    words: str
+    field: str = "model"
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a route cannot do what a shot asks."""
 
     route: Route
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 class Router:
@@ -101,16 +109,17 @@ class Router:
             if route.model.kind == want.kind and not route.provider.local
         )
 
-    def _standing(self, route: Route, want: Want) -> tuple[str, ...]:
+    def _standing(self, route: Route, want: Want) -> tuple[Reason, ...]:
+        """What rules a route out before anything is fitted."""
         name = route.provider.provider
         if want.provider is not None and name != want.provider:
-            return (f"`{want.provider}` was asked for",)
+            return (Reason(f"`{want.provider}` was asked for", "provider"),)
         if not route.live:
-            return (retirement(route),)
+            return (Reason(retirement(route)),)
         if name in self._avoid:
-            return (f"`{name}` is to be avoided",)
+            return (Reason(f"`{name}` is to be avoided"),)
         if self._keys is not None and not route.provider.local and name not in self._keys:
-            return (f"no key for `{name}` at hand",)
+            return (Reason(f"no key for `{name}` at hand"),)
         return ()
 
     def _rank(self, choice: Choice, wanted: int) -> tuple[int, int, bool, Decimal, str, str]:
@@ -132,15 +141,15 @@ def retirement(route: Route) -> str:
     return f"it was retired{day}" + (f"; {life.note}" if life.note else "")
 
 
-def fit(route: Route, want: Want) -> Choice | tuple[str, ...]:
+def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
     """The wish as this route can serve it, or every reason why it cannot."""
     reasons = list(_missing(route, want))
     mode = _mode(route, want)
     if mode is None:
-        reasons.append(f"it does not work from {MODE_WORDS[want.mode]}")
+        reasons.append(Reason(f"it does not work from {MODE_WORDS[want.mode]}"))
     resolution = _resolution(route, want)
     if not _has_aspect(route, want):
-        reasons.append(f"it does not sell {want.aspect}")
+        reasons.append(Reason(f"it does not sell {want.aspect}", "aspect"))
     audio = _audio(route, want)
     seconds = None
     if mode is not None:
@@ -152,18 +161,25 @@ def fit(route: Route, want: Want) -> Choice | tuple[str, ...]:
     return _choice(route, want, mode, resolution, audio, seconds)
 
 
-def _missing(route: Route, want: Want) -> list[str]:
+FIELDS = {"seed": "seed", "negative_prompt": "negative_prompt", "guidance_scale": "guidance_scale",
+          "audio": "audio", "last_frame": "end_still", "first_frame": "still"}  # fmt: skip
+"""The field of a shot that asks for a capability; `needs` asks for the others."""
+
+
+def _missing(route: Route, want: Want) -> list[Reason]:
     offered = route.capabilities
     missing = sorted(want.capabilities - offered)
     if route.model.recipe.negative == "inline" and "negative_prompt" in missing:
         missing.remove("negative_prompt")
-    if route.audio != "never" and "audio" in missing:
-        missing.remove("audio")
-    reasons = [f"it has no {name.replace('_', ' ')}" for name in missing]
+    if "audio" in missing or (want.audio and route.audio == "never"):
+        missing = [name for name in missing if name != "audio"]
+        missing += ["audio"] if route.audio == "never" else []
+    reasons = [
+        Reason(f"it has no {name.replace('_', ' ')}", FIELDS.get(name, "needs")) for name in missing
+    ]
     if want.references > route.max_references and want.mode == "references":
-        reasons.append(f"{want.references} references are given; it takes {route.max_references}")
-    if want.audio and route.audio == "never" and "audio" not in missing:
-        reasons.append("it is silent")
+        words = f"{want.references} references are given; it takes {route.max_references}"
+        reasons.append(Reason(words, "references"))
     return reasons
 
 
@@ -213,14 +229,14 @@ def _seconds(
     return None
 
 
-def _no_length(route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None) -> str:
+def _no_length(route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None) -> Reason:
     """Why no length will do: none is long enough, or each that is has its own bar."""
     enough = [length for length in route.durations or (want.seconds,) if length >= want.seconds]
     if not enough:
-        return f"{_s(want.seconds)} is asked; it sells {_sold(route)}"
+        return Reason(f"{_s(want.seconds)} is asked; it sells {_sold(route)}", "duration")
     ask = Ask(mode, resolution, want.aspect, enough[0], audio, want.source_video)
     bars = [rule.words for rule in route.offer.not_sold if holds(rule, ask)]
-    return f"it does not sell {bars[0]}"
+    return Reason(f"it does not sell {bars[0]}")
 
 
 def _choice(
@@ -230,7 +246,7 @@ def _choice(
     resolution: str,
     audio: bool | None,
     seconds: Decimal | None,
-) -> Choice | tuple[str, ...]:
+) -> Choice | tuple[Reason, ...]:
     bought = seconds if seconds is not None else want.seconds
     ask = Ask(mode, resolution, want.aspect, bought, audio, want.source_video)
     if not route.sells(ask):
@@ -303,7 +319,11 @@ def _notes(
 
 
 def _sold(route: Route) -> str:
-    lengths = route.durations
+    return lengths_in_words(route.durations)
+
+
+def lengths_in_words(lengths: tuple[Decimal, ...]) -> str:
+    """`4, 6, 8` or `3 to 15s`."""
     if len(lengths) > 4:
         return f"{_s(lengths[0])[:-1]} to {_s(lengths[-1])}"
     return ", ".join(_s(length)[:-1] for length in lengths)

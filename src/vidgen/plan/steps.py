@@ -9,11 +9,12 @@ from typing import Literal
 from vidgen.catalogue import Catalogue
 from vidgen.errors import Fault
 from vidgen.job import History, Job, JobKey, Request, job_key
+from vidgen.named import serving
 from vidgen.plan.past import Anchor, Past
 from vidgen.plan.request import Writer
-from vidgen.plan.route import Choice, Refusal, Router
+from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
 from vidgen.plan.values import Options, Step
-from vidgen.plan.want import Want, generated, reference_paths, takes_of, want_of
+from vidgen.plan.want import Loc, Want, generated, reference_paths, takes_of, want_of
 from vidgen.source import Source
 from vidgen.storyboard import Shot, Still
 
@@ -70,15 +71,20 @@ class Builder:
 
     def _routed(self, want: Want) -> tuple[Want, Choice] | None:
         """The wish with its model's true name, and the route for it; None leaves a fault behind."""
+        if want.provider is not None and want.provider not in self.catalogue.providers:
+            message = f"no provider is called `{want.provider}`"
+            self._fault((*want.loc, "provider"), "unknown-provider", message)
+            return None
         if want.model is not None:
             model = self.catalogue.find(want.model)
-            if model is None:
-                self.faults.append(self._unknown_model(want, want.model))
+            if model is None or model.kind not in serving(want.kind):
+                code = "wrong-kind-of-model" if model else "unknown-model"
+                self._fault(want.model_loc, code, f"`{want.model}` cannot make {want.shot}")
                 return None
             want = replace(want, model=model.id)
         choice, refusals = self.router.choose(want)
         if choice is None:
-            self.faults.append(self._not_offered(want, refusals))
+            self._not_offered(want, refusals)
             return None
         return want, choice
 
@@ -174,17 +180,24 @@ class Builder:
 
     # -- faults -----------------------------------------------------------------------------
 
-    def _unknown_model(self, want: Want, name: str) -> Fault:
-        near = self.catalogue.nearest(name)
-        hint = f"did you mean `{near}`?" if near else "`vidgen models` lists them all"
-        message = f"shot `{want.shot}` asks for a model `{name}` that nobody knows"
-        return self.source.fault(want.model_loc, "unknown-model", message, hint)
+    def _fault(self, loc: Loc, code: str, message: str, hint: str = "") -> None:
+        self.faults.append(self.source.fault(loc, code, message, hint))
 
-    def _not_offered(self, want: Want, refusals: list[Refusal]) -> Fault:
+    def _not_offered(self, want: Want, refusals: list[Refusal]) -> None:
+        telling = _telling(refusals)
+        fields = {reason.field for refusal in telling for reason in refusal.reasons}
+        if fields == {"duration"} and want.model:
+            lengths = sorted({length for one in telling for length in one.route.durations})
+            sold = lengths_in_words(tuple(lengths))
+            message = f"shot `{want.shot}` asks for {want.seconds:f}s; {want.model} sells {sold}"
+            hint = f"shorten it, split it with `chain`, or see `vidgen models {want.model}`"
+            self._fault((*want.loc, "duration"), "shot-not-offered", message, hint)
+            return
         asked = f"`{want.model}`" if want.model else "any live model"
-        reasons = _grouped(refusals)
-        message = f"shot `{want.shot}` cannot be made by {asked}: {reasons}"
-        return self.source.fault(want.loc, "shot-not-offered", message, self._way_out(want))
+        message = f"shot `{want.shot}` cannot be made by {asked}: {_grouped(telling)}"
+        field = fields.pop() if len(fields) == 1 else ""
+        loc = want.model_loc if field in ("model", "") else (*want.loc, field)
+        self._fault(loc, "shot-not-offered", message, self._way_out(want))
 
     def _way_out(self, want: Want) -> str:
         others, _ = self.router.weigh(replace(want, provider=None), None)
@@ -197,16 +210,25 @@ class Builder:
         return f"see `vidgen models {want.model or ''}`"
 
 
+def _telling(refusals: list[Refusal]) -> list[Refusal]:
+    """The refusals that say most: of live routes, those that come nearest to what is asked."""
+    live = [one for one in refusals if one.route.live] or refusals
+    fewest = min((len(one.reasons) for one in live), default=0)
+    near = [one for one in live if len(one.reasons) == fewest]
+    by_length = [one for one in near if one.reasons[0].field == "duration"]
+    return by_length or near
+
+
 def _grouped(refusals: list[Refusal]) -> str:
     if not refusals:
         return "nobody sells it"
     by_reason: dict[str, list[str]] = {}
     for refusal in refusals:
-        names = by_reason.setdefault("; ".join(refusal.reasons), [])
-        names.append(refusal.route.provider.provider)
+        words = "; ".join(reason.words for reason in refusal.reasons)
+        by_reason.setdefault(words, []).append(refusal.route.provider.provider)
     pieces = [f"{why} ({', '.join(dict.fromkeys(names))})" for why, names in by_reason.items()]
     more = len(pieces) - 3
-    return "; ".join(pieces[:3]) + (f"; and {more} more reasons" if more > 0 else "")
+    return "; ".join(pieces[:3]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _joined_key(upstream: Anchor | None, stills: list[Step]) -> JobKey | None:

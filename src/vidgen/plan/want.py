@@ -7,9 +7,7 @@ from decimal import Decimal
 
 from vidgen.camera import parse as parse_camera
 from vidgen.job import CAPABILITIES, Camera, Kind, Mode, Tier
-from vidgen.storyboard import CameraAxes, DraftOf, Prompt, Shot, Still, Storyboard
-
-DEFAULT_SECONDS = Decimal(5)
+from vidgen.storyboard import DEFAULT_SECONDS, CameraAxes, DraftOf, Prompt, Shot, Still, Storyboard
 
 Loc = tuple[str | int, ...]
 

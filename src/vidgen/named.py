@@ -88,6 +88,11 @@ def _stills(shot: Shot) -> Iterator[tuple[str, Still]]:
             yield key, still
 
 
+def serving(kind: Kind) -> frozenset[Kind]:
+    """The kinds of model that can serve where `kind` of work is asked."""
+    return STILLS if kind == "image" else SHOTS
+
+
 def _model_fault(source: Source, catalogue: Catalogue, named: NamedModel) -> Fault | None:
     model = catalogue.find(named.name)
     if model is None:
