@@ -26,7 +26,7 @@ class Exit(IntEnum):
 
 
 class VidgenError(Exception):
-    """An expected failure. `where` is `file:line:column` or a thing's name; `hint` is the way out."""
+    """An expected failure; `where` is `file:line:column` or a name, `hint` is the way out."""
 
     exit_code: Exit = Exit.FAILED
 

@@ -71,7 +71,7 @@ class Row:
 
 
 class Journal:
-    """An open journal; use as a context manager. Only one process writes: `project` holds the lock."""
+    """An open journal, a context manager. Only one process writes: `project` holds the lock."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,8 @@ class Journal:
             message = f"{path.name} was written by a newer vidgen (schema {version})"
             raise LedgerError(message, where=str(path), hint="upgrade vidgen")
         for number, script in enumerate(SCHEMA[version:], start=version + 1):
-            self._db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+            counted = f"{script} PRAGMA user_version = {number};"
+            self._db.executescript(f"BEGIN IMMEDIATE; {counted} COMMIT;")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -118,7 +119,7 @@ class Journal:
     # -- a job's life -----------------------------------------------------------------------
 
     def begin(self, job: Job, reserve: Usd, ceiling: Usd | None) -> int:
-        """Write the intent and reserve its worst price, before anything is sent. Returns the attempt.
+        """Write the intent and reserve its worst price, before anything is sent: the attempt.
 
         Raises OverBudget, with nothing written, when the reserve would cross the ceiling.
         """
@@ -279,7 +280,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A journal open for reading that leaves no trace: SQLite's own side files would be one.
 
     With no write-ahead log everything is in the file itself. A log that a dead run left is read
-    from a copy; where it changes while it is copied, a run is at work, and its side files are there.
+    from a copy; where it changes meanwhile, a run is at work and its side files are there.
     """
     with ExitStack() as stack:
         log = path.with_name(f"{path.name}-wal")
@@ -317,7 +318,7 @@ def _unreadable(path: Path, error: sqlite3.DatabaseError) -> LedgerError:
     return LedgerError(
         f"the ledger cannot be read: {error}",
         where=str(path),
-        hint="restore it from a backup; without one, move it away: takes keep, what was spent is lost",
+        hint="restore a backup; without one move it away: takes stay, what was spent is forgotten",
     )
 
 
@@ -330,7 +331,8 @@ def run_lock(path: Path) -> Iterator[bool]:
             db.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
-                raise LedgerError(f"the project cannot be written: {error}", where=str(path)) from error
+                message = f"the project cannot be written: {error}"
+                raise LedgerError(message, where=str(path)) from error
             yield False
             return
         yield True

@@ -1,4 +1,4 @@
-"""Where things are on disk: takes and their sidecars, selects, cache; moves that cannot be half done.
+"""Where things are on disk: takes, sidecars, selects, cache; moves that cannot be half done.
 
 Never renders and never decides; it knows names and puts files under them.
 """
@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from vidgen import journal, yamlfile
-from vidgen.errors import ProjectBusy, VidgenError
+from vidgen.errors import ProjectBusy, TakeUnreadable
 from vidgen.job import History, JobKey, Take, plain
 
 SIDECAR = "vidgen.take/1"
@@ -66,7 +66,7 @@ class Project:
     def next_number(self, shot: str) -> int:
         """The number after the highest that any file of this shot carries."""
         folder = self.root / "takes" / shot
-        names = (TAKE_NAME.match(path.name) for path in folder.glob("v*")) if folder.exists() else ()
+        names = (TAKE_NAME.match(path.name) for path in folder.glob("v*"))
         return max((int(name[1]) for name in names if name), default=0) + 1
 
     def promote(self, source: Path, take: Take, facts: dict[str, Any]) -> None:
@@ -75,15 +75,18 @@ class Project:
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.exists():
             _sync(source)
-            os.replace(source, target)
+            source.replace(target)
         write_json(target.with_suffix(".json"), {"schema": SIDECAR, **plain(take), **facts})
 
     def takes(self) -> tuple[Take, ...]:
         """Every take whose clip and sidecar are both there, in order of shot and number."""
         found = (
-            self._take(path) for path in sorted(self.root.glob("takes/*/v*.json"))
+            self._take(path)
+            for path in self.root.glob("takes/*/v*.json")
+            if TAKE_NAME.match(path.name)
         )
-        return tuple(take for take in found if take is not None)
+        takes = (take for take in found if take is not None)
+        return tuple(sorted(takes, key=lambda take: (take.shot, take.number)))
 
     def _take(self, sidecar: Path) -> Take | None:
         clip = sidecar.with_suffix(".mp4")
@@ -107,7 +110,7 @@ class Project:
                 parts=facts.get("parts", {}),
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise VidgenError(
+            raise TakeUnreadable(
                 f"the sidecar of take {sidecar.stem} cannot be read: {error}",
                 where=str(sidecar),
                 hint="restore it from version control, or delete it with its clip",
@@ -118,12 +121,14 @@ class Project:
         path = self.root / "selects.yaml"
         if not path.exists():
             return {}
+        from vidgen import yamlfile
+
         value = yamlfile.plain(path) or {}
         chosen = {}
         for shot, name in value.items() if isinstance(value, dict) else ():
             match = re.fullmatch(r"v0*([1-9][0-9]*)", str(name))
             if not match:
-                raise VidgenError(
+                raise TakeUnreadable(
                     f"select of shot `{shot}` is `{name}`; a take is named like v001",
                     where=str(path),
                 )
@@ -131,11 +136,16 @@ class Project:
         return chosen
 
     def history(self) -> History:
-        """Everything a plan wants to know of the past, in one read."""
+        """Everything a plan wants to know of the past, in one read; writes nothing."""
+        takes, selects = self.takes(), self.selects()
+        if not self.journal.exists():
+            return History(takes=takes, selects=selects)
+        from vidgen import journal
+
         past = journal.snapshot(self.journal)
         return History(
-            takes=self.takes(),
-            selects=self.selects(),
+            takes=takes,
+            selects=selects,
             open_jobs=past.open_jobs,
             failed_jobs=past.failed_jobs,
             spent_usd=past.spent,
@@ -147,6 +157,8 @@ class Project:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one run at a time works on a project; the lock dies with its process."""
+        from vidgen import journal
+
         with journal.run_lock(self.state / "lock.db") as free:
             if not free:
                 raise ProjectBusy(
@@ -156,6 +168,18 @@ class Project:
                 )
             self._ignore_state()
             yield
+
+    def tidy(self, provider: str, wanted: Collection[str]) -> None:
+        """Empty a provider's own folder, but for what is named in one of the texts `wanted`."""
+        folder = self.scratch(provider)
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if any(path.name in text for text in wanted):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
 
     def _ignore_state(self) -> None:
         ignore = self.state / ".gitignore"
@@ -170,11 +194,22 @@ def write_json(path: Path, value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     part.write_text(text, encoding="utf-8")
     _sync(part)
-    os.replace(part, path)
+    part.replace(path)
+    _sync_folder(path.parent)
 
 
 def _sync(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that a new name survives the machine stopping, where a folder can be synced."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 

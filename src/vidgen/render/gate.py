@@ -1,0 +1,62 @@
+"""How many jobs a provider works on at once, and which of those that wait goes first."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from itertools import count
+
+from vidgen.job import JobKey
+from vidgen.plan import Step
+
+
+class Gate:
+    """Lets so many in at once; of those who wait, the start of the longest chain goes first."""
+
+    def __init__(self, room: int) -> None:
+        self._free = room
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._numbers = count()
+
+    @asynccontextmanager
+    async def turn(self, height: int) -> AsyncIterator[None]:
+        """Wait for a place and hold it; `height` is how long the chain is that starts here."""
+        await self._enter(height)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, height: int) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (-height, next(self._numbers), called))
+        try:
+            await called
+        except asyncio.CancelledError:
+            if called.done() and not called.cancelled():
+                self._leave()  # the place was given to somebody who no longer wants it
+            raise
+
+    def _leave(self) -> None:
+        while self._waiting:
+            *_, called = heapq.heappop(self._waiting)
+            if not called.done():
+                called.set_result(None)
+                return
+        self._free += 1
+
+
+def heights(steps: Iterable[Step]) -> dict[JobKey, int]:
+    """How long a chain starts at each job, itself counted; what ends a chain has 1."""
+    found: dict[JobKey, int] = {}
+    for step in reversed(tuple(steps)):
+        own = found.setdefault(step.job.key, 1)
+        start = step.job.starts_from
+        if start is not None:
+            found[start] = max(found.get(start, 1), own + 1)
+    return found
