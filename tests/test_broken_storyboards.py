@@ -32,7 +32,8 @@ def shelf():
         model("seedance-2.0"),
         model("nano-banana-pro", kind="image", durations=None),
     ]
-    sold = provider("one", offer("veo-3.1", Decimal("0.40")), offer("seedance-2.0", Decimal("0.15")))
+    offers = [offer("veo-3.1", Decimal("0.40")), offer("seedance-2.0", Decimal("0.15"))]
+    sold = provider("one", *offers)
     return Catalogue({item.id: item for item in models}, {"one": sold})
 
 

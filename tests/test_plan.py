@@ -336,27 +336,33 @@ def test_paid_work_that_changed_is_kept_and_said_to_be_stale(film, shop):
     assert again.steps[1].reason == "the shot it starts from is made anew"
 
 
+PICTURED = """
+    defaults: {model: plain}
+    shots: [{id: a, prompt: %s, still: stills/a.png}, {id: b, prompt: q, chain: a}]
+"""
+
+
 def test_free_work_that_changed_is_made_again(film, shop):
-    a, b = planned(film(CHAIN % ("plain", "p")), shop, tier="animatic").steps
+    a, b = planned(film(PICTURED % "p", stills=["stills/a.png"]), shop, tier="animatic").steps
     past = History(takes=(made(a), made(b, digest="d2", started_from="d1")))
-    source = film(CHAIN % ("plain", "other words"))
-    found = planned(source, shop, past, tier="animatic")
+    found = planned(film(PICTURED % "other"), shop, past, tier="animatic")
     assert [step.action for step in found.steps] == ["redo", "redo"]
 
 
 def test_a_chain_is_stale_when_the_frame_it_started_from_is_another(film, shop):
-    source = film(CHAIN % ("plain", "p"))
+    source = film(PICTURED % "p", stills=["stills/a.png"])
     a, b = planned(source, shop, tier="animatic").steps
     past = History(takes=(made(a, digest="new"), made(b, digest="d2", started_from="d1")))
-    assert [step.action for step in planned(source, shop, past, tier="animatic").steps] == [
-        "reuse",
-        "redo",
-    ]
+    found = planned(source, shop, past, tier="animatic")
+    assert [step.action for step in found.steps] == ["reuse", "redo"]
 
 
 def test_a_selected_take_is_what_a_chain_starts_from(film, shop):
     source = film(
-        "defaults: {model: plain}\nshots: [{id: a, prompt: p, takes: 2}, {id: b, prompt: q, chain: a}]"
+        """
+        defaults: {model: plain}
+        shots: [{id: a, prompt: p, takes: 2}, {id: b, prompt: q, chain: a}]
+        """
     )
     first, second, _ = planned(source, shop).steps
     takes = (made(first, 1, "d1"), made(second, 2, "d2"))
@@ -407,3 +413,35 @@ def test_the_animatic_costs_nothing_and_says_what_it_stands_for(film, shop):
         Decimal("4.5"),
         "Dear",
     )
+
+
+def test_a_card_is_never_moved_over_but_says_what_it_goes_on_from(film, shop):
+    source = film(
+        """
+        defaults: {model: dear}
+        shots:
+          - {id: a, prompt: p}
+          - {id: b, prompt: q, chain: a}
+          - {id: c, prompt: r, still: stills/c.png}
+          - {id: d, prompt: s, chain: c}
+          - {id: e, prompt: t, still: {prompt: u, model: painter}}
+        """,
+        stills=["stills/c.png"],
+    )
+    steps = planned(source, shop, tier="animatic").steps
+    modes = [step.job.request.mode for step in steps]
+    assert modes == ["text", "text", "first_frame", "first_frame", "text"]
+    assert [step.job.starts_from for step in steps] == [None, None, None, steps[2].job.key, None]
+    assert steps[1].job.request.slate.prompt == "Goes on from a. Q."
+
+
+def test_the_words_of_a_card_name_who_speaks(film, shop):
+    source = film(
+        """
+        cast: {jon: {look: tall}}
+        defaults: {model: dear}
+        shots: [{id: a, prompt: {subject: jon, dialogue: [{by: jon, says: Go}, {says: No}]}}]
+        """
+    )
+    slate = only(planned(source, shop, tier="animatic")).job.request.slate
+    assert slate.dialogue == ("“Go” — jon", "“No”")

@@ -411,6 +411,14 @@ class Storyboard(Language):
         ids = [shot.id for shot in self.shots]
         return dict(zip(ids[1:], ids, strict=False))
 
+    @cached_property
+    def _by_id(self) -> dict[str, Shot]:
+        return {shot.id: shot for shot in self.shots}
+
+    def shot(self, name: str) -> Shot:
+        """The shot of that id."""
+        return self._by_id[name]
+
     def upstream(self, shot: Shot) -> str | None:
         """The id of the shot that `shot` starts from, with `previous` resolved."""
         return self._before.get(shot.id) if shot.chain == "previous" else shot.chain

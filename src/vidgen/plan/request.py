@@ -128,6 +128,8 @@ class Writer:
         final = want_of(board, index, "final")
         model = self.catalogue.find(final.model) if final.model else None
         lines = shot.prompt.dialogue if isinstance(shot.prompt, Prompt) else ()
-        spoken = tuple(f"{line.by}: {line.says}" if line.by else line.says for line in lines)
+        spoken = tuple(f"“{line.says}”" + (f" — {line.by}" if line.by else "") for line in lines)
+        start = board.upstream(shot)
+        words = f"Goes on from {start}. {composed.text}" if start else composed.text
         name = model.name if model else final.model or final.why
-        return Slate(shot.id, name, composed.text, seconds_of(board, shot), spoken)
+        return Slate(shot.id, name, words, seconds_of(board, shot), spoken)

@@ -56,7 +56,7 @@ class Builder:
             return
         want, choice = routed
         stills = self._stills(index, shot, want)
-        start = self.source.board.upstream(shot)
+        start = self._start(shot, want)
         upstream = self.anchors.get(start) if start else None
         written = self._writer.shot(index, want, choice)
         chained = (f"starts from the last frame of {start}",) if start else ()
@@ -68,6 +68,12 @@ class Builder:
         ]
         self.steps += [*stills, *made]
         self.anchors[shot.id] = self._anchor(shot, made)
+
+    def _start(self, shot: Shot, want: Want) -> str | None:
+        """The shot whose last frame this one starts from; a card starts from none."""
+        if self.options.tier == "animatic" and want.mode == "text":
+            return None
+        return self.source.board.upstream(shot)
 
     def _routed(self, want: Want) -> tuple[Want, Choice] | None:
         """The wish with its model's true name, and the route for it; None leaves a fault behind."""

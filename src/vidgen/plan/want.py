@@ -101,19 +101,35 @@ def _provider(board: Storyboard, shot: Shot, tier: Tier) -> str | None:
 
 def mode_of(board: Storyboard, shot: Shot, tier: Tier) -> Mode:
     """What the call is given besides its prompt."""
-    if tier != "animatic":
-        if shot.source:
-            return "edit"
-        if shot.motion:
-            return "motion"
-        if shot.portrait:
-            return "avatar"
-    starts = shot.chain is not None or shot.still is not None or shot.portrait is not None
-    if starts:
-        return "first_last" if shot.end_still is not None else "first_frame"
-    if tier != "animatic" and reference_paths(board, shot):
-        return "references"
-    return "text"
+    if tier == "animatic":
+        starts = pictured(board, shot)
+        return _framed(shot) if starts else "text"
+    if shot.source:
+        return "edit"
+    if shot.motion:
+        return "motion"
+    if shot.portrait:
+        return "avatar"
+    if shot.chain is not None or shot.still is not None:
+        return _framed(shot)
+    return "references" if reference_paths(board, shot) else "text"
+
+
+def _framed(shot: Shot) -> Mode:
+    return "first_last" if shot.end_still is not None else "first_frame"
+
+
+def pictured(board: Storyboard, shot: Shot) -> bool:
+    """Whether the animatic has a picture to move over: the shot's own, or one down its chain.
+
+    A chain that begins with a card is cards all the way: a card zoomed into would only mislead.
+    """
+    while isinstance(shot.still, Still) or (shot.still is None and shot.portrait is None):
+        start = board.upstream(shot)
+        if start is None:
+            return False
+        shot = board.shot(start)
+    return True
 
 
 def _kind(mode: Mode) -> Kind:
