@@ -47,16 +47,20 @@ _STEREO = {"sample_rates": SAMPLE_RATE, "channel_layouts": "stereo"}
 
 @dataclass(frozen=True, slots=True)
 class H264:
-    """Encoder settings. Rates in kbit/s (0: no ceiling); `gop` in frames; one thread, so that
-    the same input gives the same bytes."""
+    """Encoder settings; one thread, so that the same input gives the same bytes.
+
+    `gop` in frames; `ceiling` in kbit/s, 0 for none; `chroma` moves the quantizer of colours alone.
+    """
 
     crf: int
     speed: str
     gop: int
     ceiling: int = 0
+    chroma: int = 0
 
     def options(self) -> dict[str, Any]:
         """The output options, as ffmpeg-python takes them."""
+        colours = f":chroma-qp-offset={self.chroma}" if self.chroma else ""
         capped = {"maxrate": f"{self.ceiling}k", "bufsize": f"{self.ceiling * 3 // 2}k"}
         return {
             "c:v": "libx264",
@@ -68,7 +72,7 @@ class H264:
             "keyint_min": max(1, self.gop // 2),
             "bf": B_FRAMES,
             # stitchable: the same headers whatever the content, so that segments join by copying.
-            "x264-params": "open-gop=0:stitchable=1",
+            "x264-params": f"open-gop=0:stitchable=1{colours}",
             "threads": 1,
             "flags:v": "+bitexact",
             "pix_fmt": "yuv420p",
@@ -104,9 +108,9 @@ def file_url(path: Path) -> str:
 
 
 def take_from_frames(
-    size: tuple[int, int], rate: Fraction, encoder: H264, sound: Path | str | None, output: Path
+    size: tuple[int, int], rate: Fraction, encoder: H264, output: Path
 ) -> tuple[str, ...]:
-    """RGB24 frames on stdin, and perhaps a sound file, to an MP4 with bt709 colours."""
+    """RGB24 frames on stdin to an MP4 with bt709 colours, no sound."""
     frames = ffmpeg.input(
         "pipe:0",
         f="rawvideo",
@@ -115,17 +119,10 @@ def take_from_frames(
         framerate=_ratio(rate),
         protocol_whitelist="pipe",
     )
-    picture = _tagged(
-        frames.video.filter(
-            "scale", out_color_matrix="bt709", out_range="tv", flags=f"bicubic+{ACCURATE}"
-        )
+    picture = frames.video.filter(
+        "scale", out_color_matrix="bt709", out_range="tv", flags=f"bicubic+{ACCURATE}"
     )
-    streams = [picture]
-    options: dict[str, Any] = {**encoder.options(), **_mp4(rate)}
-    if sound is not None:
-        streams.append(_silence() if isinstance(sound, str) else _input(sound).audio)
-        options |= _AAC | {"shortest": None}
-    return _argv(streams, output, options)
+    return _argv([_tagged(picture)], output, {**encoder.options(), **_mp4(rate)})
 
 
 def conform(
@@ -327,10 +324,6 @@ def _framed(source: Source, raster: tuple[int, int], pick: str = "v") -> Any:
 def _both_ears(sound: Any, channels: int) -> Any:
     """Mono goes to both sides at full level; left to itself ffmpeg makes it 3 dB quieter."""
     return sound.filter("pan", args="stereo|c0=c0|c1=c0") if channels == 1 else sound
-
-
-def _silence() -> Any:
-    return ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
 
 
 def _seek(source: Source) -> int:
