@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
@@ -37,18 +37,8 @@ class Writer:
         hosted = self.tier != "animatic"
         first = self._input(shot.still) or self._input(shot.portrait)
         axes = "camera_control" in choice.route.capabilities
-        request = Request(
-            kind=want.kind,
-            mode=choice.mode,
-            model=choice.route.model.id,
-            provider=choice.route.provider.provider,
-            endpoint=choice.endpoint,
-            prompt=composed.text,
-            aspect=want.aspect,
-            resolution=choice.resolution,
-            width=choice.width,
-            height=choice.height,
-            rate=choice.rate,
+        request = replace(
+            _routed(want, choice, composed.text),
             duration=choice.seconds if hosted else want.seconds,
             negative_prompt=composed.negative,
             audio=choice.audio,
@@ -75,18 +65,8 @@ class Writer:
         composed = compose(
             Scene(pictured, board.cast, Decimal(0), references=names), choice.route.model.recipe
         )
-        request = Request(
-            kind="image",
-            mode=choice.mode,
-            model=choice.route.model.id,
-            provider=choice.route.provider.provider,
-            endpoint=choice.endpoint,
-            prompt=composed.text,
-            aspect=want.aspect,
-            resolution=choice.resolution,
-            width=choice.width,
-            height=choice.height,
-            rate=choice.rate,
+        request = replace(
+            _routed(want, choice, composed.text),
             seed=still.seed,
             references=self._inputs(paths),
         )
@@ -133,3 +113,20 @@ class Writer:
         words = f"Goes on from {start}. {composed.text}" if start else composed.text
         name = model.name if model else final.model or final.why
         return Slate(shot.id, name, words, seconds_of(board, shot), spoken)
+
+
+def _routed(want: Want, choice: Choice, prompt: str) -> Request:
+    """The part of a request that the route settles."""
+    return Request(
+        kind=want.kind,
+        mode=choice.mode,
+        model=choice.route.model.id,
+        provider=choice.route.provider.provider,
+        endpoint=choice.endpoint,
+        prompt=prompt,
+        aspect=want.aspect,
+        resolution=choice.resolution,
+        width=choice.width,
+        height=choice.height,
+        rate=choice.rate,
+    )
