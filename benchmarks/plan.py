@@ -1,4 +1,4 @@
-"""`vidgen plan` against a bare interpreter that imports the same libraries, at 6, 100 and 1,000 shots.
+"""`vidgen plan` against a bare interpreter importing the same libraries; 6 to 1,000 shots.
 
     python benchmarks/plan.py            # prints ratios; best of --repeat runs
 
@@ -42,7 +42,7 @@ def storyboard(folder: Path, count: int) -> Path:
     kinds = (
         "  - {{id: s{n}, prompt: The espresso pours into shot {n}, camera: slow push in}}\n",
         "  - {{id: s{n}, chain: previous, prompt: It goes on in shot {n}}}\n",
-        "  - {{id: s{n}, role: hero, prompt: {{subject: a cup {n}, action: steams, style: warm}}}}\n",
+        "  - {{id: s{n}, role: hero, prompt: {{subject: cup {n}, action: steams, style: warm}}}}\n",
         "  - {{id: s{n}, needs: [audio], prompt: Rain on window {n}}}\n",
         "  - {{id: s{n}, role: work, takes: 2, seed: {n}, prompt: Steam over cup {n}}}\n",
     )

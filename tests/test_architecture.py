@@ -22,9 +22,8 @@ MAY_IMPORT = {
     "source": {"errors", "job", "storyboard", "yamlfile"},
     "named": {"catalogue", "errors", "job", "source", "storyboard"},
     "prompt": {"catalogue", "storyboard"},
-    "plan": {
-        "camera", "catalogue", "errors", "job", "money", "named", "prompt", "source", "storyboard",
-    },  # fmt: skip
+    "plan": {"camera", "catalogue", "errors", "job", "money", "named", "prompt", "source"}
+    | {"storyboard"},
     "check": {"camera", "catalogue", "errors", "job", "named", "source", "storyboard"},
     "cut": {"errors", "job", "storyboard"},
     "journal": {"errors", "job", "money"},

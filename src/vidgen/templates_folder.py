@@ -1,4 +1,4 @@
-"""Where the templates of `vidgen init` are: in the wheel, or in the checkout of an editable install."""
+"""Where the templates of `vidgen init` are: in the wheel, or in an editable install's checkout."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ def folder() -> Path:
 
 def names() -> tuple[str, ...]:
     """Every template, in alphabetical order."""
-    return tuple(sorted(path.name for path in folder().iterdir() if (path / "storyboard.yaml").exists()))
+    return tuple(sorted(path.parent.name for path in folder().glob("*/storyboard.yaml")))
 
 
 def template(name: str) -> Path:
     """The folder of one template; UnknownName when there is none of that name."""
     if name not in names():
-        raise UnknownName(f"no template is called `{name}`", hint=f"there are: {', '.join(names())}")
+        known = ", ".join(names())
+        raise UnknownName(f"no template is called `{name}`", hint=f"there are: {known}")
     return folder() / name

@@ -93,7 +93,7 @@ def _price(sample: Sample | None) -> Decimal:
 
 
 def offered(route: Route, wanted: Filter) -> Sample | None:
-    """The cheapest thing on sale at a route that passes; None when unpriced; REFUSED when none does."""
+    """The cheapest thing on sale that passes; None when unpriced; REFUSED when none passes."""
     sharp = [need for need in wanted.needs if need not in CAPABILITIES]
     if wanted.provider and route.provider.provider != wanted.provider:
         return REFUSED

@@ -3,7 +3,7 @@
 To add a provider: write `providers/<name>.py` with a class that has the three methods below, a
 page `catalogue/providers/<name>.yaml`, one line in `PROVIDERS`, and its tapes under
 `tests/providers/tapes/<name>/`. The contract suite in `tests/providers/` then runs over it.
-A provider translates; it never waits, retries, downloads, journals, prints or reads the environment.
+A provider translates; it never waits, retries, downloads, journals, prints, or looks for keys.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Provider(Protocol):
     """Translate a Request into a provider's words and its answers into a Status."""
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
-        """Hand the work over; may spend money; at most one billable call. Returns a JSON reference."""
+        """Hand the work over; may spend money; one billable call. Returns a JSON reference."""
         ...
 
     async def poll(self, ticket: Ticket) -> Status:
