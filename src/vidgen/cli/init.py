@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ def init(
 ) -> None:
     """Start a project: a storyboard that plans and renders as it is."""
     from vidgen import templates_folder
+    from vidgen.language_docs import storyboard_schema
 
     if show or folder is None:
         for name in templates_folder.names():
@@ -40,6 +42,8 @@ def init(
             hint="name a new folder",
         )
     shutil.copytree(source, folder, dirs_exist_ok=True)
+    schema = json.dumps(storyboard_schema(), ensure_ascii=False, indent=2)
+    (folder / "schema.json").write_text(schema + "\n", encoding="utf-8")
     talk(f"made {folder} from {template}")
     talk(f"next: vidgen plan {folder}   then: vidgen make {folder} --animatic")
 
