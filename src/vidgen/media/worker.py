@@ -100,6 +100,13 @@ def hold(path: Path) -> bool:
     return False
 
 
+def locked(path: Path) -> IO[bytes] | None:
+    """The lock on `path`, had until the file is closed or this process ends; None where another
+    has it.
+    """
+    return _locked(path)
+
+
 def held(path: Path) -> bool:
     """Whether some living process holds the lock on `path`."""
     if not path.exists():

@@ -104,6 +104,19 @@ def test_stills_ends_and_chains_are_in_the_file(session):
     assert difference(a, b) > 40
 
 
+def test_five_links_of_a_chain_keep_their_colour(session):
+    frames = session.project / ".vidgen" / "cache" / "frames"
+    start = np.asarray(busy((90, 160), 3), float)
+    name, still = "c.png", parse("static")
+    for link in range(5):
+        first = given(f".vidgen/cache/frames/{name}")
+        path = clip(session, replace(MOVING, first_frame=first, camera=still), f"j1:{link}.1")
+        name = f"link-{link}.png"
+        last_frame(path).save(frames / name)
+    drift = np.asarray(last_frame(path), float) - start
+    assert np.abs(drift.mean((0, 1))).max() < 0.5
+
+
 def test_a_shot_without_a_still_is_a_card(session):
     first, last = (take(clip(session, request())) for take in (first_frame, last_frame))
     assert difference(first, last) > 0.5

@@ -3,11 +3,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from tests.providers.animatic.pictures import busy, saved
+from tests.providers.animatic.tracking import jitter_of
 from vidgen.camera import parse
 from vidgen.job import Slate
 from vidgen.providers.animatic.brief import Brief
@@ -106,60 +105,7 @@ def test_a_card_then_an_end_still(stills):
     assert not same(found[0], last)
 
 
-DOT = 2.5
-GREY, LIGHT = 64, 170
-
-
-def dots(size):
-    """Soft dots on grey, and where they are."""
-    rows, columns = np.mgrid[0 : size[1], 0 : size[0]] + 0.5
-    picture = np.full((size[1], size[0]), float(GREY))
-    places = []
-    jitter = np.random.default_rng(7)
-    for down in (0.3, 0.5, 0.7):
-        for across in (0.3, 0.5, 0.7):
-            x = across * size[0] + jitter.uniform(-1, 1)
-            y = down * size[1] + jitter.uniform(-1, 1)
-            spread = (columns - x) ** 2 + (rows - y) ** 2
-            picture += LIGHT * np.exp(-spread / (2 * DOT**2))
-            places.append((x, y))
-    levels = np.clip(picture, 0, 255).round().astype("uint8")
-    return Image.fromarray(levels).convert("RGB"), places
-
-
-def seen_at(view, place, stage):
-    """Where in the frame a point of the picture is seen."""
-    matrix = np.linalg.inv(np.array(view).reshape(3, 3))
-    x, y, depth = matrix @ np.array([place[0] - stage.across / 2, place[1] - stage.down / 2, 1])
-    return x / depth + stage.width / 2, y / depth + stage.height / 2
-
-
-def centre(frame, around, reach=13):
-    """The centre of the dot near a point."""
-    column, row = int(around[0]), int(around[1])
-    patch = frame[row - reach : row + reach + 1, column - reach : column + reach + 1] - GREY
-    rows, columns = np.mgrid[row - reach : row + reach + 1, column - reach : column + reach + 1]
-    weight = patch.sum()
-    return (patch * (columns + 0.5)).sum() / weight, (patch * (rows + 0.5)).sum() / weight
-
-
-def jitter(words, size=(360, 640), frames=36):
-    """The root mean square error of each dot's step from frame to frame, in pixels."""
-    picture, places = dots(size)
-    stage = stage_for(*size, picture.size)
-    camera = parse(words) if words else None
-    found = views(camera, Shooting(frames, Fraction(24), stage, "free", "sip"))
-    sight = Sight(picture, stage, found)
-    errors = []
-    for index, view in enumerate(found):
-        frame = np.asarray(sight.frame(index).convert("L"), float)
-        ideal = [seen_at(view, place, stage) for place in places]
-        errors.append([np.subtract(centre(frame, point), point) for point in ideal])
-    steps = np.diff(np.array(errors), axis=0)
-    return float(np.sqrt((steps**2).sum(-1).mean()))
-
-
 @pytest.mark.parametrize("words", [*MOVES, None])
 def test_moves_glide(words):
     """ffmpeg's zoompan steps by 0.38 pixels; what is seen here must not."""
-    assert jitter(words) < 0.03
+    assert jitter_of(words, (360, 640), 36) < 0.03

@@ -10,10 +10,10 @@ import hashlib
 import re
 import weakref
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from vidgen.job import Failed, FailureKind, Request, Running, Status, Succeeded, Ticket
-from vidgen.media.worker import Worker, held, start
+from vidgen.media.worker import Worker, held, locked, start
 from vidgen.providers import Session
 from vidgen.providers.animatic.brief import as_data, brief_of
 from vidgen.providers.animatic.spool import Spool
@@ -30,6 +30,7 @@ class Animatic:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._workers: dict[str, Worker] = {}
+        self._starting: dict[str, IO[bytes] | None] = {}
         weakref.finalize(self, _stop_all, self._workers)
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
@@ -43,6 +44,7 @@ class Animatic:
         if not (under_way or spool.finished):
             brief = brief_of(request, self._session.project.absolute(), self._session.ffmpeg)
             spool.prepare(as_data(brief))
+            self._starting[name] = locked(spool.starter)
             self._workers[name] = start("vidgen.providers.animatic.worker", spool.folder, spool.log)
         return {"spool": name}
 
@@ -51,7 +53,7 @@ class Animatic:
         spool = self._spool(ticket)
         if spool is None or not spool.folder.is_dir():
             return Failed("there is no such work on this machine", "provider", charged=False)
-        lives = self._runs(spool.folder.name) or held(spool.lock) or spool.starting
+        lives = self._runs(spool.folder.name) or held(spool.lock) or held(spool.starter)
         result = spool.result  # after asking whether it lives, or its last act could be missed
         if result is not None:
             return _ended(result, spool)
@@ -68,9 +70,7 @@ class Animatic:
         if spool is None or spool.result is not None:
             return
         spool.cancel()
-        worker = self._workers.pop(spool.folder.name, None)
-        if worker is not None:
-            worker.stop()
+        self._let_go(spool.folder.name)
 
     def _runs(self, name: str) -> bool:
         """Whether a worker of ours is at it; one that has ended is let go."""
@@ -79,8 +79,15 @@ class Animatic:
             return False
         if worker.runs:
             return True
-        self._workers.pop(name).stop()
+        self._let_go(name)
         return False
+
+    def _let_go(self, name: str) -> None:
+        worker, starter = self._workers.pop(name, None), self._starting.pop(name, None)
+        if worker is not None:
+            worker.stop()
+        if starter is not None:
+            starter.close()
 
     def _spool(self, ticket: Ticket) -> Spool | None:
         """The spool that a ticket names, if it is one of ours."""

@@ -1,6 +1,6 @@
 """The frames of one clip, in order: a still under a moving camera, or a card, and a dissolve.
 
-Draws in a few threads (Pillow lets them run side by side) a few frames ahead of whoever takes them.
+Draws in a few threads (Pillow lets them run side by side), a little ahead of who takes the frames.
 Writes nothing.
 """
 
@@ -87,13 +87,13 @@ def _dissolved(brief: Brief, opening: Drawn, closing: Drawn) -> Callable[[int], 
 def _ahead(
     picture: Callable[[int], Image.Image], count: int, threads: int
 ) -> Iterator[Image.Image]:
-    """Frames 0 .. count-1 in order, each drawn once, up to two a thread ahead."""
+    """Frames 0 .. count-1 in order, each drawn once, one a thread ahead."""
     waiting: deque[Future[Image.Image]] = deque()
     pool = ThreadPoolExecutor(threads)
     try:
         for index in range(count):
             waiting.append(pool.submit(picture, index))
-            if len(waiting) > threads * 2:
+            if len(waiting) > threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -7,13 +7,10 @@ read by halves is written whole or not at all. Starts nothing and draws nothing.
 from __future__ import annotations
 
 import json
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-_STARTING = 10.0  # seconds that a new worker is given to take its lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,11 @@ class Spool:
     def lock(self) -> Path:
         """Held by the worker for as long as it lives."""
         return self.folder / "lock"
+
+    @property
+    def starter(self) -> Path:
+        """Held by who starts the worker, until that is seen to run or to have ended."""
+        return self.folder / "starter"
 
     @property
     def log(self) -> Path:
@@ -58,15 +60,6 @@ class Spool:
     def cancelled(self) -> bool:
         """Whether someone asked that the work be stopped."""
         return (self.folder / "cancelled").exists()
-
-    @property
-    def starting(self) -> bool:
-        """Whether it is so new that its worker may not have taken the lock yet."""
-        if self.lock.exists():
-            return False
-        with suppress(OSError):
-            return time.time() - (self.folder / "brief.json").stat().st_mtime < _STARTING
-        return False
 
     @property
     def finished(self) -> bool:

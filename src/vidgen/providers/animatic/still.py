@@ -85,13 +85,15 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     """Colours of a wide or printed gamut as a screen shows them; untouched where that fails."""
     try:
         from PIL import ImageCms
-
+    except ImportError:  # a Pillow built without colour management
+        return picture
+    try:
         given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if "srgb" in ImageCms.getProfileDescription(given).lower():
             return picture
         screen = ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(picture, given, screen, outputMode="RGB")
-    except (ImportError, OSError, ValueError, ImageCms.PyCMSError):
+    except (OSError, ValueError, ImageCms.PyCMSError):
         return picture
     return converted or picture
 
