@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "grid": set(),
     "present": {"errors", "fault_text", "grid", "job", "money", "plan"},
     "present_models": {"catalogue", "grid", "job", "plan", "present"},
+    "catalogue_docs": {"catalogue", "job", "plan", "present", "present_models"},
     "templates_folder": {"errors"},
     "cli": None,  # the composition root may import everything
 }
