@@ -9,6 +9,7 @@ puts in front.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -82,7 +83,10 @@ class H264:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A stretch of a take: `start` and `frames` count at `rate`, once the take runs at it."""
+    """A stretch of a take: `start` and `frames` count at `rate`, once the take runs at it.
+
+    `begins` is where the take's first frame stands in its file, in seconds.
+    """
 
     path: Path
     start: int
@@ -92,6 +96,7 @@ class Source:
     colour: Colour
     pix_fmt: str
     size: tuple[int, int]
+    begins: Fraction = Fraction(0)
 
 
 def timescale(rate: Fraction) -> int:
@@ -289,15 +294,11 @@ def _bed(bed: Bed, samples: int) -> Any:
 
 def _framed(source: Source, raster: tuple[int, int], pick: str = "v") -> Any:
     """The stretch at the cut's rate, put into the raster; colours bt709, not yet a pixel format."""
-    skip = _seek(source)
-    options = {"ss": _seconds(skip, source.rate)} if skip else {}
+    skip = _skipped(source)
+    first = source.start - skip
     picture = (
-        _input(source.path, **options)[pick]
-        .filter("setpts", expr="PTS-STARTPTS")
-        .filter("fps", fps=_ratio(source.rate), round="near")
-        .filter(
-            "trim", start_frame=source.start - skip, end_frame=source.start - skip + source.frames
-        )
+        _at_rate(source, skip, pick)
+        .filter("trim", start_frame=first, end_frame=first + source.frames)
         .filter("setpts", expr="PTS-STARTPTS")
     )
     framing = source.framing
@@ -326,10 +327,20 @@ def _both_ears(sound: Any, channels: int) -> Any:
     return sound.filter("pan", args="stereo|c0=c0|c1=c0") if channels == 1 else sound
 
 
-def _seek(source: Source) -> int:
+def _at_rate(source: Source, skip: int, pick: str) -> Any:
+    """The take at the cut's rate; its frames land on the same grid with and without skipping."""
+    rate = _ratio(source.rate)
+    if not skip:
+        whole = _input(source.path)[pick].filter("setpts", expr="PTS-STARTPTS")
+        return whole.filter("fps", fps=rate, round="near")
+    later = _input(source.path, ss=_seconds(skip / source.rate + source.begins))
+    return later[pick].filter("fps", fps=rate, round="near", start_time=0)
+
+
+def _skipped(source: Source) -> int:
     """Frames of a long take that need not be decoded: all but a second before the stretch."""
-    second = -(-source.rate.numerator // source.rate.denominator)
-    return max(0, source.start - second) if source.start > 4 * second else 0
+    second = math.ceil(source.rate)
+    return source.start - second if source.start > 4 * second else 0
 
 
 def _tagged(picture: Any) -> Any:
@@ -354,9 +365,9 @@ def _ratio(rate: Fraction) -> str:
     return f"{rate.numerator}/{rate.denominator}"
 
 
-def _seconds(frames: int, rate: Fraction) -> str:
-    """Frames as decimal seconds, to the microsecond."""
-    micros = round(frames * 1_000_000 / rate)
+def _seconds(seconds: Fraction) -> str:
+    """Decimal seconds, to the microsecond."""
+    micros = round(seconds * 1_000_000)
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 

@@ -36,7 +36,7 @@ class Progress:
 
     frames: int
     total: int
-    stage: Literal["conform", "sound", "join"]
+    stage: Literal["conform", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +76,15 @@ async def stitch(
 
     Nobody else may use `cache` meanwhile. Raises NothingToStitch, ShotTooShort, MediaError.
     """
-    began = time.monotonic()
-    segments = segments_of(cut)
-    setup = Setup(cache, ffmpeg.version, preset)
-    takes = await asyncio.to_thread(look_at, cut)
-    recipes = [picture_recipe(segment, takes, setup) for segment in segments]
-    programme = await asyncio.to_thread(programme_of, cut, takes, setup)
     work = _Work(cut, preset, ffmpeg, cache, out, workers, on_progress or (lambda _: None))
-    key = work.key(recipes, programme)
-    record = _record(cache, key, out)
-    encoded, sound_reused, unchanged = 0, True, _is_that(out, record)
-    if not unchanged:
-        for folder in ("segments", "sound", "films"):
-            sweep(cache / folder)
-        encoded, sound_reused = await work.prepare(recipes, programme)
-        await work.join(recipes, programme.path, key)
-        _remember(out, record)
-    return Deliverable(
-        path=out,
-        preset=preset,
-        frames=cut.frames,
-        rate=cut.rate,
-        encoded=encoded,
-        reused=len(recipes) - encoded,
-        sound_reused=sound_reused,
-        unchanged=unchanged,
-        took=time.monotonic() - began,
-    )
+    try:
+        return await work.run()
+    except OSError as error:
+        raise MediaError(
+            f"could not write the film: {error.strerror or error}",
+            where=str(error.filename or out),
+            hint="look at the disk's space and at who may write there",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +98,35 @@ class _Work:
     out: Path
     workers: int
     report: Callable[[Progress], None]
+
+    async def run(self) -> Deliverable:
+        """All of it: look, find out what is missing, make that, join, write down."""
+        began = time.monotonic()
+        segments = segments_of(self.cut)
+        setup = Setup(self.cache, self.ffmpeg.version, self.preset)
+        takes = await asyncio.to_thread(look_at, self.cut)
+        recipes = [picture_recipe(segment, takes, setup) for segment in segments]
+        programme = await asyncio.to_thread(programme_of, self.cut, takes, setup)
+        key = self.key(recipes, programme)
+        record = _record(self.cache, key, self.out)
+        encoded, sound_reused, unchanged = 0, True, _is_that(self.out, record)
+        if not unchanged:
+            for folder in ("segments", "sound", "films"):
+                sweep(self.cache / folder)
+            encoded, sound_reused = await self.prepare(recipes, programme)
+            await self.join(recipes, programme.path, key)
+            _remember(self.out, record)
+        return Deliverable(
+            path=self.out,
+            preset=self.preset,
+            frames=self.cut.frames,
+            rate=self.cut.rate,
+            encoded=encoded,
+            reused=len(recipes) - encoded,
+            sound_reused=sound_reused,
+            unchanged=unchanged,
+            took=time.monotonic() - began,
+        )
 
     def key(self, recipes: list[Recipe], programme: Programme) -> str:
         """The film's name by content."""
@@ -161,7 +172,7 @@ class _Work:
 
     async def _sound(self, programme: Programme) -> bool:
         """The film's sound, beside the picture and outside its queue; True when it was there."""
-        if programme.path.is_file():
+        if programme.ready():
             return True
         missing = [recipe for recipe in programme.clips if not recipe.ready()]
         await _all(missing, self._make, at_once=max(1, self.workers // 2))
@@ -208,9 +219,9 @@ class _Work:
 
 
 def index_bytes(cut: Cut) -> int:
-    """Room for the film's index: enough for a chunk a frame; ffmpeg says when it is not."""
+    """Room for the film's index: twice what films need; ffmpeg says when it is not enough."""
     packets = -(-sample_at(cut.frames, cut.rate) // 1024) + 2
-    return 16_384 + 36 * cut.frames + 4 * packets + 24 * min(packets, cut.frames)
+    return 8_192 + 28 * cut.frames + 10 * packets
 
 
 def _listing(recipes: list[Recipe], rate: Fraction) -> str:

@@ -78,6 +78,13 @@ class Programme:
     mix: Callable[[Path, Path], tuple[str, ...]]
     path: Path
 
+    def ready(self) -> bool:
+        """True when the mixed sound is in the cache, whole."""
+        try:
+            return bool(read_boxes(self.path).samples("soun"))
+        except MediaError:
+            return False
+
 
 def picture_recipe(segment: Segment, takes: Takes, setup: Setup) -> Recipe:
     """How one segment of picture is made."""

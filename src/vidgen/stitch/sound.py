@@ -50,7 +50,8 @@ def samples_in(wav: Path) -> int:
     """How many samples a WAV file holds. Raises MediaError."""
     try:
         with wave.open(str(wav), "rb") as file:
-            return file.getnframes()
+            count = file.getnframes()
+        return count if wav.stat().st_size > count * BYTES_PER_SAMPLE else 0
     except (OSError, EOFError, wave.Error) as error:
         raise MediaError(f"not a readable WAV: {error}", where=str(wav)) from error
 

@@ -54,6 +54,7 @@ class Takes:
             ),
             pix_fmt=picture.pix_fmt,
             size=(picture.width, picture.height),
+            begins=picture.start,
         )
 
     def heard(self, clip: Clip) -> Heard | None:
