@@ -49,8 +49,8 @@ def main() -> None:
         preset = Preset("bench", width, height, speed=options.speed)
         cut = Cut("bench", RATE, clips)
         print(
-            f"{len(clips)} shots, {float(cut.seconds):g} s of film, {options.size}, {options.speed}, "
-            f"{options.workers} workers, ffmpeg {ffmpeg.version}"
+            f"{len(clips)} shots, {float(cut.seconds):g} s of film, {options.size}, "
+            f"{options.speed}, {options.workers} workers, ffmpeg {ffmpeg.version}"
         )
         _compare(cut, preset, ffmpeg, folder, options)
 
@@ -62,15 +62,14 @@ def _compare(
         out = folder / "film.mp4"
         work = stitch(this, preset, ffmpeg=ffmpeg, cache=cache, out=out, workers=options.workers)
         wall, cpu, made = _timed(lambda: asyncio.run(work))
-        print(
-            f"  {name:<22}{wall:8.2f} s {cpu:8.2f} cpu s   {made.encoded} encoded, {made.reused} reused"
-        )
+        counts = f"{made.encoded} encoded, {made.reused} reused"
+        print(f"  {name:<22}{wall:8.2f} s {cpu:8.2f} cpu s   {counts}", flush=True)
         return wall, cpu
 
     raws, colds, agains = [], [], []
     for turn in range(options.runs):
         wall, cpu, _ = _timed(lambda: _raw(cut, preset, ffmpeg, folder / "raw.mp4"))
-        print(f"  {'one raw ffmpeg call':<22}{wall:8.2f} s {cpu:8.2f} cpu s")
+        print(f"  {'one raw ffmpeg call':<22}{wall:8.2f} s {cpu:8.2f} cpu s", flush=True)
         raws.append((wall, cpu))
         cache = folder / f"cache{turn}"
         colds.append(ours("stitch, cold", cut, cache))

@@ -138,13 +138,14 @@ class _Work:
         """Put what is missing into the cache; segments encoded, and whether the sound was there."""
         wanted = {recipe.path: recipe for recipe in recipes}
         missing = [recipe for recipe in wanted.values() if not recipe.ready()]
-        done = {recipe.path: recipe.size for recipe in wanted.values() if recipe not in missing}
+        done = {recipe.path: recipe.size for recipe in wanted.values()}
+        done |= {recipe.path: 0 for recipe in missing}
         uses = [recipe.path for recipe in recipes]
         room = asyncio.Semaphore(self.workers)
 
         def moved(path: Path, frames: int) -> None:
             done[path] = frames
-            self.report(Progress(sum(done.get(one, 0) for one in uses), self.cut.frames, "conform"))
+            self.report(Progress(sum(done[one] for one in uses), self.cut.frames, "conform"))
 
         async def encode(recipe: Recipe) -> None:
             async with room:
