@@ -31,7 +31,7 @@ class Animatic:
         self._session = session
         self._workers: dict[str, Worker] = {}
         self._starting: dict[str, IO[bytes] | None] = {}
-        weakref.finalize(self, _stop_all, self._workers)
+        weakref.finalize(self, _stop_all, self._workers, self._starting)
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
         """Start a worker on the clip; under an id that is known, the work there is stands."""
@@ -106,6 +106,9 @@ def _ended(result: dict[str, Any], spool: Spool) -> Status:
     return Failed(str(result.get("reason", "no reason given")), kind, charged=False)
 
 
-def _stop_all(workers: dict[str, Worker]) -> None:
+def _stop_all(workers: dict[str, Worker], starting: dict[str, IO[bytes] | None]) -> None:
     for worker in workers.values():
         worker.stop()
+    for starter in starting.values():
+        if starter is not None:
+            starter.close()
