@@ -162,5 +162,6 @@ def _doubled(still: Image.Image, stage: Stage, closest: float) -> Image.Image:
     scale = _HALVES * closest
     scale *= min(1.0, sqrt(_MAX_CANVAS / (stage.across * stage.down * scale**2)))
     size = ceil(stage.across * scale), ceil(stage.down * scale)
-    # What bilinear sampling softens is given back beforehand: a still at rest looks untouched.
-    return still.resize(size, Image.Resampling.BICUBIC).filter(ImageFilter.UnsharpMask(1, 40, 0))
+    if size[0] < 2.3 * still.width:  # what sampling will soften is given back beforehand
+        still = still.filter(ImageFilter.UnsharpMask(0.7, 40, 0))
+    return still.resize(size, Image.Resampling.BICUBIC)
