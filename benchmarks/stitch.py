@@ -28,6 +28,7 @@ from vidgen.stitch import Preset, stitch
 Made = TypeVar("Made")
 RATE = Fraction(24)
 HANDLE = 6
+TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 # Moving pictures of different difficulty: flat, detailed, soft, grainy, busy.
 PATTERNS = (
     "testsrc2=size={size}:rate=24",
@@ -81,9 +82,7 @@ def _compare(
     raw, cold, again = (min(wall for wall, _ in one) for one in (raws, colds, agains))
     effort = min(cpu for _, cpu in colds) / min(cpu for _, cpu in raws)
     print(f"cold / raw            {cold / raw:8.3f}   (cpu {effort:.3f}; aim: at most 1.0)")
-    print(
-        f"one changed / cold    {again / cold:8.3f}   = 1/{cold / again:.1f} (aim for 60 shots: 1/15)"
-    )
+    print(f"one changed / cold    {again / cold:8.3f}   = 1/{cold / again:.1f} (at 60 shots: 1/15)")
 
 
 def _raw(cut: Cut, preset: Preset, ffmpeg: Ffmpeg, out: Path) -> None:
@@ -91,15 +90,15 @@ def _raw(cut: Cut, preset: Preset, ffmpeg: Ffmpeg, out: Path) -> None:
     inputs, chains, joined = [], [], ""
     encoder = preset.encoder(cut.rate)
     for place, clip in enumerate(cut.clips):
-        last = clip.start + clip.frames
+        first, last = clip.start, clip.start + clip.frames
         samples = clip.frames * 2000
         inputs += ["-i", str(clip.path)]
         chains.append(
-            f"[{place}:v]fps=24,trim=start_frame={clip.start}:end_frame={last},setpts=PTS-STARTPTS,"
+            f"[{place}:v]fps=24,trim=start_frame={first}:end_frame={last},setpts=PTS-STARTPTS,"
             f"scale={preset.width}:{preset.height}:flags=lanczos+accurate_rnd+full_chroma_int:"
             "out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p,"
-            f"setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v{place}];"
-            f"[{place}:a]aresample=48000:async=1:first_pts=0,atrim=start_sample={clip.start * 2000},"
+            f"{TAGS}[v{place}];"
+            f"[{place}:a]aresample=48000:async=1:first_pts=0,atrim=start_sample={first * 2000},"
             f"asetpts=PTS-STARTPTS,apad,atrim=end_sample={samples}[a{place}]"
         )
         joined += f"[v{place}][a{place}]"
@@ -130,8 +129,7 @@ def _clips(ffmpeg: Ffmpeg, folder: Path, options: argparse.Namespace) -> tuple[C
 def _clip(ffmpeg: Ffmpeg, path: Path, pattern: str, frames: int) -> Path:
     """A take as a provider sends it: 10 Mbit/s H.264 with AAC."""
     length = str(frames / 24)
-    tags = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-    picture = ["-f", "lavfi", "-i", f"{pattern},scale=out_color_matrix=bt709,format=yuv420p,{tags}"]
+    picture = ["-f", "lavfi", "-i", f"{pattern},scale=out_color_matrix=bt709,format=yuv420p,{TAGS}"]
     sound = ["-f", "lavfi", "-i", f"anoisesrc=color=pink:amplitude=0.1:d={length}:r=48000"]
     codecs = ["-c:v", "libx264", "-preset", "veryfast", "-b:v", "10M", "-c:a", "aac", "-ac", "2"]
     command = [str(ffmpeg.path), "-nostdin", "-loglevel", "error", "-y", *picture, *sound]
