@@ -265,3 +265,15 @@ def test_what_has_an_effect_is_not_told(told, tmp_path):
         )
         == []
     )
+
+
+def test_words_that_the_animatic_makes_no_move_of_are_told(film):
+    source = film(
+        """
+        shots:
+          - {id: a, prompt: p, camera: slow push in}
+          - {id: b, prompt: p, camera: "slow push in, flibbertigibbet"}
+        """
+    )
+    (note,) = [note for note in no_effect(source) if note.code == "unknown-camera-move"]
+    assert (note.line, "`flibbertigibbet`" in note.message) == (6, True)

@@ -445,3 +445,8 @@ def test_the_words_of_a_card_name_who_speaks(film, shop):
     )
     slate = only(planned(source, shop, tier="animatic")).job.request.slate
     assert slate.dialogue == ("“Go” — jon", "“No”")
+
+
+def test_the_animatic_hears_the_move_in_a_free_prompt(film, shop):
+    source = film("shots: [{id: a, prompt: 'A cup, warm light, slow push in', model: dear}]")
+    assert only(planned(source, shop, tier="animatic")).job.request.camera.dolly > 0

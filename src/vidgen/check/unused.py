@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from vidgen.camera import unrecognised
 from vidgen.errors import Fault
 from vidgen.source import Source
-from vidgen.storyboard import Shot, Still, Storyboard
+from vidgen.storyboard import Prompt, Shot, Still, Storyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,24 @@ def no_effect(source: Source) -> tuple[Fault, ...]:
         source.fault(idle.loc, "no-effect", f"`{idle.part}` has no effect yet: {idle.instead}")
         for idle in first.values()
     ]
+    notes += _unknown_moves(source)
     return tuple(sorted(notes, key=lambda note: (note.line, note.column)))
+
+
+def _unknown_moves(source: Source) -> Iterator[Fault]:
+    """Camera words that the animatic makes no move of; a hosted model may well know them."""
+    for index, shot in enumerate(source.board.shots):
+        loc: tuple[Any, ...] = ("shots", index, "camera")
+        words = shot.camera
+        if words is None and isinstance(shot.prompt, Prompt):
+            loc, words = ("shots", index, "prompt", "camera"), shot.prompt.camera
+        if isinstance(words, str):
+            for phrase in unrecognised(words):
+                message = f"the animatic makes no move of `{phrase}`; it is sent as it is"
+                yield source.fault(loc, "unknown-camera-move", message, KNOWN_MOVES)
+
+
+KNOWN_MOVES = "docs/animatic.md lists the words it knows"
 
 
 def _of_film(board: Storyboard) -> Iterator[Idle]:

@@ -51,7 +51,7 @@ class Writer:
             source_video=self._input(shot.source) if hosted else None,
             motion_video=self._input(shot.motion) if hosted else None,
             audio_file=self._input(shot.audio) if hosted else None,
-            camera=camera_of(shot) if axes else None,
+            camera=camera_of(shot, heard_in_prompt=not hosted) if axes else None,
             slate=None if hosted else self._slate(index, composed),
         )
         return Written(request, (*composed.remarks, *self._left_out(shot, choice)))

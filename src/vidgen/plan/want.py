@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from vidgen.camera import parse as parse_camera
+from vidgen.camera import spoken_in
 from vidgen.job import CAPABILITIES, Camera, Kind, Mode, Tier
 from vidgen.storyboard import DEFAULT_SECONDS, CameraAxes, DraftOf, Prompt, Shot, Still, Storyboard
 
@@ -202,14 +203,19 @@ def _capabilities(board: Storyboard, shot: Shot, mode: Mode) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def camera_of(shot: Shot) -> Camera | None:
-    """The shot's camera move in axes, where its words or numbers say one."""
+def camera_of(shot: Shot, *, heard_in_prompt: bool = False) -> Camera | None:
+    """The shot's camera move in axes, where its words or numbers say one.
+
+    With `heard_in_prompt` a free prompt is listened to as well: `..., warm light, slow orbit`.
+    """
     asked = shot.camera
     if isinstance(asked, CameraAxes):
         return Camera(words="", **{axis: getattr(asked, axis) for axis in Camera.AXES})
     words = asked
     if words is None and isinstance(shot.prompt, Prompt):
         words = shot.prompt.camera
+    if words is None and isinstance(shot.prompt, str) and heard_in_prompt:
+        return spoken_in(shot.prompt)
     return parse_camera(words) if words else None
 
 
