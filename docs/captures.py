@@ -8,6 +8,7 @@ there; an `sh` block is run line by line; a `text` block right under it is what 
 above a block say what is out of the ordinary:
 
     <!-- example NAME -->    copy projects-example/NAME into the session
+    <!-- still NAME -->      put a still of first-pour's there, as stills/NAME.jpg
     <!-- shown -->           not run: it leaves vidgen, or needs what a test has not
     <!-- slow -->            run by this script alone; the tests read it and run nothing
     <!-- exit 4 -->          the last command ends with this code
@@ -87,7 +88,7 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
-ORDERS = {"example", "shown", "slow", "exit", "first", "columns"}
+ORDERS = {"example", "still", "shown", "slow", "exit", "first", "columns"}
 
 
 def commands(block: Block) -> Iterator[list[str]]:
@@ -124,6 +125,10 @@ class Session:
             skipped = shutil.ignore_patterns("takes", "deliver", ".vidgen", "make_assets")
             source = ROOT / "projects-example" / name
             shutil.copytree(source, self.folder / "projects-example" / name, ignore=skipped)
+        if name := block.orders.get("still"):
+            path = self.folder / self.place / "stills" / f"{name}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / "projects-example" / "first-pour" / "stills" / path.name, path)
         title = re.match(r"# ([\w./-]+\.yaml)", block.text)
         if block.language == "yaml" and title and "shown" not in block.orders:
             path = self.folder / self.place / title[1]
