@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from vidgen.errors import StoryboardInvalid, VidgenError
 from vidgen.fault_text import render_faults
-from vidgen.grid import Column, grid
+from vidgen.grid import Column, grid, pairs
 from vidgen.job import plain
 from vidgen.money import Usd, credits_of, round_up
 from vidgen.plan.values import SIGNS, Plan, Quote, Step, Verdict
@@ -60,6 +61,11 @@ def credits_text(usd: Usd | None, per_usd: Decimal) -> str:
     return f"{round_up(credits_of(usd, per_usd)):,}" if usd else "free"
 
 
+def credits_words(usd: Usd, per_usd: Decimal) -> str:
+    """`1,435.55 cr`: credits with two decimals, rounded up, zero as well."""
+    return f"{round_up(credits_of(usd, per_usd)):,} cr"
+
+
 def usd_text(usd: Usd | None) -> str:
     """US dollars with two decimals, rounded up (four below ten cents)."""
     if usd is None:
@@ -82,77 +88,80 @@ UNITS = {
 
 
 def unit_text(quote: Quote) -> str:
-    """What is charged and how surely it is known: `$0.084/s list 2026-10-08`."""
+    """What is charged for each unit: `$0.084/s`."""
     if quote.per == "free":
-        return "free"
-    if quote.unit_usd is None:
-        return "price unknown"
-    return f"${quote.unit_usd}{UNITS[quote.per]} {quote.basis} {quote.as_of}"
+        return ""
+    return "?" if quote.unit_usd is None else f"${quote.unit_usd}{UNITS[quote.per]}"
 
 
 # -- plan -------------------------------------------------------------------------------------
 
+NARROW, WIDE = 60, 80
 
-def plan_view(plan: Plan, width: int, frames: int | None = None) -> RenderableType:
-    """The plan as a table that reads well from 80 columns up, with what it means underneath."""
-    parts: list[RenderableType] = [_headline(plan, frames), _steps_table(plan, width)]
-    remarks = _remarks(plan)
-    if remarks:
-        parts += [Text(), *remarks]
-    parts += [Text(), _totals_table(plan), Text(), verdict_text(plan)]
+
+def plan_view(
+    plan: Plan, width: int, frames: int | None = None, rate: Fraction | None = None
+) -> RenderableType:
+    """The plan as a table that reads well from 80 columns up, with what it means underneath.
+
+    `frames` at `rate` frames a second is the length of the film; None where only a part is planned.
+    """
+    parts: list[RenderableType] = [_headline(plan, frames, rate), Text()]
+    parts += [_steps_table(plan, width)]
+    for title, rows in (("why", _whys(plan)), ("notes", _notes(plan)), ("prices", _pedigree(plan))):
+        if rows:
+            parts += [Text(), Text(title, style="bold"), pairs(rows, width)]
+    if plan.totals.sticker or plan.totals.spent or plan.totals.unpriced:
+        parts += [Text(), _totals_table(plan, width)]
+    parts += [Text(), verdict_text(plan)]
     if plan.ways_out:
         parts += [Text(), _ways_out_table(plan, width)]
     return Group(*parts)
 
 
-def _headline(plan: Plan, frames: int | None) -> Text:
+def _headline(plan: Plan, frames: int | None, rate: Fraction | None) -> Text:
     shots = len({step.job.shot for step in plan.steps if step.what == "shot"})
-    words = f" · {plan.tier} · {_count(shots, 'shot')} · {_seconds(plan.seconds)} of takes"
-    film = f" · film {frames} frames" if frames is not None else ""
-    return Text.assemble((plan.title, "bold"), words + film)
+    words = [plan.tier, _count(shots, "shot"), work_text(plan)]
+    if frames is not None and rate is not None:
+        words.append(f"a film of {float(frames / rate):.1f}s ({frames:,} frames)")
+    return Text.assemble((plan.title, "bold"), " · ", " · ".join(words))
+
+
+def work_text(plan: Plan) -> str:
+    """`4 to make, 2 kept`, as far as there is any of each."""
+    works = sum(step.works for step in plan.steps)
+    kept = sum(step.action in ("reuse", "stale") for step in plan.steps)
+    blocked = sum(step.action == "blocked" for step in plan.steps)
+    counts = ((works, "to make"), (kept, "kept"), (blocked, "blocked"))
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
 
 
 def _steps_table(plan: Plan, width: int) -> Table:
-    wide = width >= WIDE
-    columns = [
-        Column(""),
-        Column("shot", least=10),
-        Column("model", least=16),
-        Column("provider", least=8),
-        Column("buys", least=12),
-        *([Column("price")] if wide else []),
-        Column("credits", right=True),
-        *([Column("why", least=8)] if wide else []),
-    ]
-    rows = [_step_cells(step, plan.per_usd, wide) for step in plan.steps]
+    columns = [Column(""), Column("shot", least=8), Column("model", least=8)]
+    if width >= NARROW:
+        columns += [Column("provider", least=8), Column("buys", least=12)]
+    if width >= WIDE:
+        columns.append(Column("price", least=7))
+    columns.append(Column("credits", right=True))
+    rows = [_step_cells(step, plan.per_usd, width) for step in plan.steps]
     return grid(columns, rows, width, [_row_style(step) for step in plan.steps])
-
-
-WIDE = 110
 
 
 def _row_style(step: Step) -> str:
     return "dim" if step.action in ("reuse", "stale") else ""
 
 
-def _step_cells(step: Step, per_usd: Decimal, wide: bool) -> list[Text | str]:
+def _step_cells(step: Step, per_usd: Decimal, width: int) -> list[Text | str]:
     sign = SIGNS[step.action]
     request = step.job.request
     name = step.job.name if step.job.take > 1 else step.job.shot
     cost = credits_text(step.quote.usd, per_usd) if step.pays or step.action == "blocked" else "—"
-    cells: list[Text | str] = [
-        Text(sign, style=STYLES[sign]),
-        name,
-        request.model,
-        request.provider,
-        buys_text(step),
-    ]
-    if wide:
+    cells: list[Text | str] = [Text(sign, style=STYLES[sign]), name, request.model]
+    if width >= NARROW:
+        cells += [request.provider, buys_text(step)]
+    if width >= WIDE:
         cells.append(unit_text(step.quote))
-    cells.append(cost)
-    if wide:
-        cells.append(step.because)
-    return cells
+    return [*cells, cost]
 
 
 def buys_text(step: Step) -> str:
@@ -165,33 +174,57 @@ def buys_text(step: Step) -> str:
     return f"{length} {request.resolution}{sound}"
 
 
-def _remarks(plan: Plan) -> list[Text]:
-    """What the author must know about each shot, said once for shots that share it."""
-    by_text: dict[str, list[str]] = {}
-    for step in plan.steps:
-        told = list(step.notes)
-        if step.action not in ("new", "reuse"):
-            told.insert(0, step.reason)
-        for note in told:
-            shots = by_text.setdefault(note, [])
-            if step.job.shot not in shots:
-                shots.append(step.job.shot)
-    return [
-        Text.assemble((f"{_names(shots)}: ", "cyan"), note) for note, shots in by_text.items()
+Pairs = list[tuple[str, str]]
+
+
+def _whys(plan: Plan) -> Pairs:
+    """Why each shot goes to this model and this route; nothing to say where all is free."""
+    steps = [step for step in plan.steps if step.quote.per != "free"]
+    return _by_text((step.because, step.job.shot) for step in steps)
+
+
+def _notes(plan: Plan) -> Pairs:
+    """What the author must know about each shot."""
+    reasons = [
+        (step.reason, step.job.shot)
+        for step in plan.steps
+        if step.action not in ("reuse", "new") or step.reason != "no take yet"
+        if step.action != "reuse"
     ]
+    notes = [(note, step.job.shot) for step in plan.steps for note in step.notes]
+    return _by_text((*reasons, *notes))
+
+
+def _pedigree(plan: Plan) -> Pairs:
+    """Where and when the prices were read, by provider."""
+    quotes = [(step.job.request.provider, step.quote) for step in plan.steps if step.quote.usd]
+    words = [(f"{quote.basis}, read {quote.as_of}: {quote.source}", name) for name, quote in quotes]
+    return _by_text(words)
+
+
+def _by_text(told: Iterable[tuple[str, str]]) -> Pairs:
+    """Each thing said once, before it the names it is said of."""
+    by_text: dict[str, list[str]] = {}
+    for text, name in told:
+        names = by_text.setdefault(text, [])
+        if name not in names:
+            names.append(name)
+    return [(_names(names), text) for text, names in by_text.items()]
 
 
 def _names(shots: list[str]) -> str:
-    more = len(shots) - 4
-    return ", ".join(shots[:4]) + (f" and {more} more" if more > 0 else "")
+    shown = shots if len(shots) <= 5 else shots[:4]
+    more = len(shots) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def _totals_table(plan: Plan) -> Table:
+def _totals_table(plan: Plan, width: int) -> Table:
     totals = plan.totals
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True, style="dim")
+    if width >= NARROW:
+        table.add_column(justify="right", no_wrap=True, style="dim")
     rows: list[tuple[str, Usd | None]] = [
         ("every shot once", totals.sticker),
         ("this run", totals.run),
@@ -205,34 +238,57 @@ def _totals_table(plan: Plan) -> Table:
         rows += [("budget", totals.budget), ("headroom", totals.headroom)]
     for name, usd in rows:
         amount = Decimal(0) if usd is None else usd
-        table.add_row(name, f"{round_up(credits_of(amount, plan.per_usd)):,} cr", usd_text(amount))
+        cells = [name, credits_words(amount, plan.per_usd), usd_text(amount)]
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
-VERDICTS: dict[Verdict, tuple[str, str]] = {
-    "free": ("nothing to pay", "green"),
-    "fits": ("fits the budget, with the re-rolls that are expected", "green"),
-    "no-ceiling": ("no ceiling is set: `budget:` in the storyboard, or --max-credits", "yellow"),
-    "over": ("over budget: this run alone costs more than is left", "bold red"),
-    "over-expected": (
-        "over budget: one take of each fits, the re-rolls that are expected do not",
-        "bold red",
-    ),
-    "unpriced": ("a price is not known, so nothing can be promised", "bold red"),
+VERDICT_STYLES: dict[Verdict, str] = {
+    "free": "green",
+    "fits": "green",
+    "no-ceiling": "yellow",
+    "over": "bold red",
+    "over-expected": "bold red",
+    "unpriced": "bold red",
 }
 
 
 def verdict_text(plan: Plan) -> Text:
     """The verdict in words."""
-    words, style = VERDICTS[plan.verdict]
-    if plan.verdict == "unpriced":
-        words += f": {_names(list(plan.totals.unpriced))} (set one in prices.yaml, or --allow-unpriced)"
-    return Text(words, style=style)
+    return Text(_verdict_words(plan), style=VERDICT_STYLES[plan.verdict])
+
+
+def _verdict_words(plan: Plan) -> str:
+    totals = plan.totals
+    left = (totals.budget or Decimal(0)) - totals.spent - totals.reserved
+
+    def said(usd: Usd) -> str:
+        return credits_words(usd, plan.per_usd)
+
+    match plan.verdict:
+        case "free":
+            return "nothing to pay"
+        case "unpriced":
+            names = _names(list(totals.unpriced))
+            way = "set it in prices.yaml, or go on with --allow-unpriced"
+            return f"no price is known for {names}, so nothing can be promised: {way}"
+        case _ if totals.run == totals.expected == 0:
+            return "nothing to pay now"
+        case "no-ceiling":
+            return "no ceiling is set: `budget:` in the storyboard, or --max-credits"
+        case "over":
+            return f"over budget: this run costs {said(totals.run)}, and {said(left)} are left"
+        case "over-expected":
+            over = said(totals.expected - left)
+            return f"over budget by {over}: one take of each fits, the expected re-rolls do not"
+        case _:
+            after = said(left - totals.expected)
+            return f"fits the budget: {after} are left after the re-rolls that are expected"
 
 
 def _ways_out_table(plan: Plan, width: int) -> Table:
     columns = [Column("ways out", least=20), Column("saves", right=True)]
-    rows = [[way.what, f"{credits_text(way.saves, plan.per_usd)} cr"] for way in plan.ways_out]
+    rows = [[way.what, credits_words(way.saves, plan.per_usd)] for way in plan.ways_out]
     return grid(columns, rows, width)
 
 
@@ -241,7 +297,9 @@ def prompts_text(steps: Iterable[Step]) -> str:
     pieces = []
     for step in steps:
         request = step.job.request
-        pieces.append(f"{step.job.name}  {request.model} on {request.provider} ({request.endpoint})")
+        pieces.append(
+            f"{step.job.name}  {request.model} on {request.provider} ({request.endpoint})"
+        )
         pieces.append(request.prompt or "(no prompt)")
         if request.negative_prompt:
             pieces.append(f"negative: {request.negative_prompt}")

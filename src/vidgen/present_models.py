@@ -7,16 +7,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from vidgen.catalogue import Catalogue, Route
-from vidgen.catalogue.page import Life, Model, Price
+from vidgen.catalogue.page import Life, Model, Price, Source, When
 from vidgen.catalogue.search import Listing, Sample, on_sale
-from vidgen.grid import Column, grid
+from vidgen.grid import Column, grid, pairs
 from vidgen.job import CAPABILITIES
 from vidgen.plan.route import read_at, read_on
 from vidgen.present import UNITS
@@ -31,19 +29,19 @@ def listing_view(found: tuple[Listing, ...], width: int) -> RenderableType:
     columns = [
         Column("model", least=18),
         *([Column("kind")] if width >= KIND_TOO else []),
-        Column("from", right=True),
-        Column("at", least=10),
+        Column("price from", right=True),
+        Column("provider", least=10),
         Column("seconds"),
         Column("sizes"),
         Column("audio"),
         *([Column("good for", least=10)] if wide else []),
     ]
     rows = [_listing_cells(item, width) for item in found]
-    return grid(columns, rows, width, ["" if item.best else "dim" for item in found], gap=1)
+    return grid(columns, rows, width, ["" if item.best else "dim" for item in found])
 
 
 KIND_TOO = 100
-WIDE = 120
+WIDE = 130
 AUDIO = {"never": "none", "optional": "on/off", "always": "always"}
 
 
@@ -78,10 +76,13 @@ def _short(usd: Decimal) -> str:
     return f"{usd.quantize(Decimal('0.0001')).normalize():f}"
 
 
+AS_GIVEN = "given"
+
+
 def lengths_text(lengths: tuple[Decimal, ...]) -> str:
     """`5, 10` or `3 to 15`."""
     if not lengths:
-        return "given"
+        return AS_GIVEN
     words = [f"{length.normalize():f}" for length in lengths]
     return f"{words[0]} to {words[-1]}" if len(words) > 2 and _even(lengths) else ", ".join(words)
 
@@ -94,7 +95,7 @@ def sizes_text(resolutions: tuple[str, ...]) -> str:
     """`720p` or `480p–4k`."""
     if len(resolutions) > 1:
         return f"{resolutions[0]}–{resolutions[-1]}"
-    return "".join(resolutions) or "given"
+    return "".join(resolutions) or AS_GIVEN
 
 
 def state_text(life: Life) -> str:
@@ -109,46 +110,57 @@ def state_text(life: Life) -> str:
 def model_view(catalogue: Catalogue, model: Model, width: int) -> RenderableType:
     """One model in full: what it is, can do, costs, and how to prompt it."""
     head = Text.assemble((model.name, "bold"), f"  {model.id} · {model.kind} · {model.developer}")
-    parts: list[RenderableType] = [head, _life_line(catalogue, model)]
-    parts += [Padding(line, (0, 0, 0, 2)) for line in _facts(model)]
+    parts: list[RenderableType] = [head, *_life_lines(catalogue, model), Text()]
+    parts.append(pairs(_facts(model), width, most=FACTS))
     routes = catalogue.routes(model.id)
     if routes:
         parts += [Text(), _routes_table(routes, width)]
-    else:
+    read = _pedigree(routes)
+    if read:
+        parts += [Text(), Text("where the prices were read", "bold"), pairs(read, width)]
+    if not any(route.live for route in routes):
         parts += [Text(), Text("nobody sells it by API, as far as the catalogue knows", "yellow")]
-    parts += [Text(), Text("prompt recipe", "bold")]
-    parts += [Padding(line, (0, 0, 0, 2)) for line in _recipe(model)]
+    parts += [Text(), Text("how to prompt it", "bold")]
+    parts.append(pairs(_recipe(model), width, most=FACTS))
     return Group(*parts)
 
 
-def _life_line(catalogue: Catalogue, model: Model) -> Text:
+FACTS = 10
+
+
+def _life_lines(catalogue: Catalogue, model: Model) -> list[Text]:
+    """Whether it can be bought, why not, and what to take instead."""
     life = model.life
-    words = state_text(life)
-    if life.note:
-        words += f"; {life.note}"
+    lines = [state_text(life), life.note]
     if life.successor:
         heir = catalogue.models.get(life.successor)
         live = [route.provider.provider for route in catalogue.routes(life.successor) if route.live]
         where = f", at {', '.join(dict.fromkeys(live))}" if live else ""
-        words += f"; successor: {heir.id if heir else life.successor}{where}"
-    return Text(words, style="green" if life.state == "live" else "yellow")
+        lines.append(f"successor: {heir.id if heir else life.successor}{where}")
+    style = "green" if life.state == "live" else "yellow"
+    return [Text(line, style) for line in lines if line]
 
 
-def _facts(model: Model) -> list[Text]:
-    able = ", ".join(model.capabilities or ()) or "none declared"
-    lines = [
+def _facts(model: Model) -> list[tuple[str, str]]:
+    able = ", ".join(model.capabilities or ())
+    lengths_ = lengths_text(_model_lengths(model))
+    rows = [
         ("aliases", ", ".join(model.aliases)),
         ("good for", "; ".join(model.good_for)),
         ("weak at", "; ".join(model.weak_at)),
-        ("can", able),
-        ("seconds", lengths_text(_model_lengths(model))),
+        ("can", able or "nothing declared"),
+        ("lengths", "as given" if lengths_ == AS_GIVEN else f"{lengths_} seconds"),
         ("sizes", ", ".join(model.resolutions or ())),
         ("aspects", ", ".join(model.aspects or ())),
-        ("audio", model.audio or "never"),
+        ("audio", AUDIO[model.audio or "never"]),
         ("notes", model.notes),
-        *(("source", f"{item.source} ({item.as_of}) {item.says}".rstrip()) for item in model.sources),
+        *(("source", _source_text(item)) for item in model.sources),
     ]
-    return [Text.assemble((f"{name}: ", "cyan"), words) for name, words in lines if words]
+    return [(name, words) for name, words in rows if words]
+
+
+def _source_text(source: Source) -> str:
+    return f"{source.source}, read {source.as_of}" + (f": {source.says}" if source.says else "")
 
 
 def _model_lengths(model: Model) -> tuple[Decimal, ...]:
@@ -158,63 +170,118 @@ def _model_lengths(model: Model) -> tuple[Decimal, ...]:
 
 
 def _routes_table(routes: tuple[Route, ...], width: int) -> Table:
-    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
-    table.add_column("at", no_wrap=True)
-    table.add_column("modes", overflow="fold")
-    table.add_column("seconds", no_wrap=True)
-    table.add_column("sizes", overflow="fold")
-    table.add_column("price, where and when it was read", overflow="fold")
+    columns = [
+        Column("provider", least=8),
+        Column("what", least=12, wrap=True),
+        *([Column("starts from", least=12, wrap=True)] if width >= KIND_TOO else []),
+        Column("seconds"),
+        Column("price", least=14, wrap=True),
+    ]
+    rows: list[list[str]] = []
+    styles = []
+    at, told = "", [""]
+    for route, what, price in _merged(routes):
+        name = route.provider.provider
+        modes = [_modes_text(route)] if width >= KIND_TOO else []
+        cells = [what, *modes, lengths_text(route.durations), price]
+        if name == at and cells[1:-1] == told:
+            rows.append(["", what, *[""] * (len(cells) - 2), price])
+        else:
+            rows.append(["" if name == at else name, *cells])
+        at, told = name, cells[1:-1]
+        styles.append("" if route.live else "dim")
+    return grid(columns, rows, width, styles)
+
+
+def _merged(routes: tuple[Route, ...]) -> list[tuple[Route, str, str]]:
+    """Everything on sale, live routes first; sizes without a price of one provider in one line."""
+    found: list[tuple[Route, str, str]] = []
+    for route in sorted(routes, key=lambda route: not route.live):
+        for what, price in _sold(route):
+            last = found[-1] if found else None
+            if last and price == "unknown" == last[2] and last[0].provider is route.provider:
+                found[-1] = (last[0], f"{last[1]}, {what}", price)
+            else:
+                found.append((route, what, price))
+    return found
+
+
+def _modes_text(route: Route) -> str:
+    return ", ".join(mode.replace("_", " ") for mode in route.offer.modes)
+
+
+def _sold(route: Route) -> list[tuple[str, str]]:
+    """Each thing sold at a route, and its price."""
+    sizes = sizes_text(route.resolutions)
+    if not route.live:
+        own = "" if route.life.note == route.model.life.note else route.life.note
+        return [(sizes, f"{state_text(route.life)} {own}".strip())]
+    samples = list(on_sale(route))
+    sold = []
+    left = route.resolutions
+    for rule in route.offer.prices:
+        words = rule.when.words.removeprefix("at ")
+        what = words if rule.when.resolution else f"{sizes_text(left)} {words}".strip()
+        sold.append((what, f"{amount_text(rule)}{_a_second(rule, samples)}"))
+        if rule.when == When(resolution=rule.when.resolution):
+            left = tuple(name for name in left if name not in (rule.when.resolution or ()))
+    return sold
+
+
+def _a_second(rule: Price, samples: list[Sample]) -> str:
+    """What a price by tokens or pixels comes to for each second."""
+    if rule.per not in ("million-tokens", "megapixel", "frame"):
+        return ""
+    found = [item.usd for item in samples if item.rule is rule and item.usd is not None]
+    if not found or any(item.unit != "second" for item in samples if item.rule is rule):
+        return ""
+    low, high = _short(min(found)), _short(max(found))
+    return f", ${low}/s" if low == high else f", ${low} to ${high}/s"
+
+
+def _pedigree(routes: tuple[Route, ...]) -> list[tuple[str, str]]:
+    """Where and when the prices were read, said once for routes that share it."""
+    told: dict[str, list[str]] = {}
     for route in routes:
-        words = _prices(route)
-        if not route.live:
-            words = f"{state_text(route.life)} {route.life.note}".strip()
-        table.add_row(
-            route.provider.provider,
-            ", ".join(route.offer.modes),
-            lengths_text(route.durations),
-            ", ".join(route.resolutions) or "as given",
-            words,
-            style="" if route.live else "dim",
-        )
-    return table
+        for rule in route.offer.prices if route.live else ():
+            words = f"{rule.basis}, read {read_on(route, rule)}: {read_at(route, rule)}"
+            told.setdefault(words, []).append(route.provider.provider)
+    rows = [(", ".join(dict.fromkeys(names)), words) for words, names in told.items()]
+    notes: dict[str, list[str]] = {}
+    for route in routes:
+        for rule in route.offer.prices if route.live else ():
+            if rule.note:
+                notes.setdefault(f"{amount_text(rule)}: {rule.note}", []).append(
+                    route.provider.provider
+                )
+    return rows + [(", ".join(dict.fromkeys(names)), words) for words, names in notes.items()]
 
 
-def _prices(route: Route) -> str:
-    lines = [rule_text(rule) for rule in route.offer.prices]
-    rule = route.offer.prices[0]
-    return "\n".join([*lines, f"({rule.basis}, {read_on(route, rule)}, {read_at(route, rule)})"])
-
-
-def rule_text(rule: Price) -> str:
-    """`$0.168/s at 1080p with audio`."""
+def amount_text(rule: Price) -> str:
+    """`$0.168/s`, without its conditions."""
     if rule.per == "free":
-        amount = "free"
-    elif rule.usd is None:
-        amount = "unknown" if rule.per == "unknown" else f"your rate{UNITS[rule.per]}"
-    else:
-        amount = f"${rule.usd}{UNITS[rule.per]}"
-    if rule.minimum_usd is not None:
-        amount += f", at least ${rule.minimum_usd}"
-    condition = rule.when.words
-    note = f" ({rule.note})" if rule.note else ""
-    return f"{amount}{' ' + condition if condition else ''}{note}"
+        return "free"
+    if rule.usd is None:
+        return "unknown" if rule.per == "unknown" else f"your rate{UNITS[rule.per]}"
+    least = f", at least ${rule.minimum_usd}" if rule.minimum_usd is not None else ""
+    return f"${rule.usd}{UNITS[rule.per]}{least}"
 
 
-def _recipe(model: Model) -> list[Text]:
+def _recipe(model: Model) -> list[tuple[str, str]]:
     recipe = model.recipe
-    lines = [
+    negative = {"field": "in a field of its own", "inline": "written into the prompt"}
+    rows = [
         ("order", " · ".join(recipe.order)),
-        ("at most", f"{recipe.max_chars} characters" if recipe.max_chars else ""),
+        ("at most", f"{recipe.max_chars:,} characters" if recipe.max_chars else ""),
         ("advised", f"{recipe.max_words} words" if recipe.max_words else ""),
         ("dialogue", recipe.dialogue or ""),
         ("moments", recipe.at or ""),
         ("references", recipe.reference or ""),
         ("camera", recipe.camera or ""),
-        ("negative prompt", {"field": "its own field", "inline": "written into the prompt"}.get(
-            recipe.negative, "not taken")),
+        ("negative", negative.get(recipe.negative, "not taken")),
         *(("advice", words) for words in recipe.advice),
-    ]  # fmt: skip
-    return [Text.assemble((f"{name}: ", "cyan"), words) for name, words in lines if words]
+    ]
+    return [(name, words) for name, words in rows if words]
 
 
 # -- JSON -------------------------------------------------------------------------------------
@@ -278,10 +345,7 @@ def _route_json(route: Route) -> dict[str, Any]:
             }
             for rule in route.offer.prices
         ],
-        "from": [
-            _sample_json(sample)
-            for sample in _cheapest(on_sale(route))
-        ],
+        "from": [_sample_json(sample) for sample in _cheapest(on_sale(route))],
     }
 
 

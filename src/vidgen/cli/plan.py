@@ -32,7 +32,7 @@ def plan(
 ) -> None:
     """Cost the whole storyboard against its budget. Exit code 4 when it is over."""
     from vidgen import present
-    from vidgen.cut import film_frames
+    from vidgen.cut import film_frames, rate_of
 
     project = desk.open_project(storyboard)
     options = desk.options_of(
@@ -52,7 +52,7 @@ def plan(
         typer.echo(present.prompts_text(found.steps))
     else:
         screen = console()
-        screen.print(present.plan_view(found, screen.width, frames))
+        screen.print(present.plan_view(found, screen.width, frames, rate_of(project.source.board)))
     if not found.affordable:
         if as_json or prompts:
             talk(present.verdict_text(found).plain)
