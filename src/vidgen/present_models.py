@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -15,8 +15,8 @@ from vidgen.catalogue import Catalogue, Route
 from vidgen.catalogue.page import Life, Model, Price, Source, When
 from vidgen.catalogue.search import Listing, Sample, on_sale
 from vidgen.grid import Column, grid, pairs
-from vidgen.job import CAPABILITIES
-from vidgen.plan.route import read_at, read_on
+from vidgen.job import CAPABILITIES, Kind
+from vidgen.plan.route import read_at, read_on, short_side
 from vidgen.present import UNITS
 
 LISTING_SCHEMA = "vidgen.models/1"
@@ -24,43 +24,54 @@ MODEL_SCHEMA = "vidgen.model/1"
 
 
 def listing_view(found: tuple[Listing, ...], width: int) -> RenderableType:
-    """Models by price, one a line; 80 columns are enough, more show what each is good for."""
-    wide = width >= WIDE
+    """Models by kind and price, one a line; from 130 columns on also what each is good for."""
     columns = [
         Column("model", least=18),
-        *([Column("kind")] if width >= KIND_TOO else []),
         Column("price from", right=True),
         Column("provider", least=10),
         Column("seconds"),
         Column("sizes"),
         Column("audio"),
-        *([Column("good for", least=10)] if wide else []),
+        *([Column("good for", least=10)] if width >= WIDE else []),
     ]
-    rows = [_listing_cells(item, width) for item in found]
-    return grid(columns, rows, width, ["" if item.best else "dim" for item in found])
+    rows: list[list[str | Text]] = []
+    styles: list[str] = []
+    kinds = list(dict.fromkeys(item.model.kind for item in found))
+    for kind in sorted(kinds, key=get_args(Kind).index):
+        if len(kinds) > 1:
+            rows += [[""] * len(columns)] if rows else []
+            rows.append([Text(kind, "bold cyan"), *[""] * (len(columns) - 1)])
+        rows += [_listing_cells(item, width) for item in found if item.model.kind == kind]
+        best = ["" if item.best else "dim" for item in found if item.model.kind == kind]
+        styles += [""] * (len(rows) - len(styles) - len(best)) + best
+    return grid(columns, rows, width, styles)
 
 
-KIND_TOO = 100
-WIDE = 130
+WIDE, MODES_TOO = 130, 100
 AUDIO = {"never": "none", "optional": "on/off", "always": "always"}
 
 
-def _listing_cells(item: Listing, width: int) -> list[str]:
+def _listing_cells(item: Listing, width: int) -> list[str | Text]:
     model = item.model
     if item.best:
         route, sample = item.best
         more = len({pair[0].provider.provider for pair in item.routes}) - 1
         at = route.provider.provider + (f" +{more}" if more else "")
-        cells = [price_text(sample), at, *_limits(route)]
+        price = price_text(sample).replace("/image", "/img")
+        cells = [price, at, *_limits([pair[0] for pair in item.routes])]
     else:
         cells = ["—", state_text(model.life), "", "", ""]
-    kind = [model.kind] if width >= KIND_TOO else []
     last = ["; ".join(model.good_for)] if width >= WIDE else []
-    return [model.id, *kind, *cells, *last]
+    return [model.id, *cells, *last]
 
 
-def _limits(route: Route) -> tuple[str, str, str]:
-    return lengths_text(route.durations), sizes_text(route.resolutions), AUDIO[route.audio]
+def _limits(routes: list[Route]) -> tuple[str, str, str]:
+    """Lengths, sizes and sound, as far as any of these routes sells them."""
+    lengths = sorted({length for route in routes for length in route.durations})
+    sizes = sorted({size for route in routes for size in route.resolutions}, key=short_side)
+    sounds = {route.audio for route in routes}
+    sound = AUDIO[routes[0].audio] if len(sounds) == 1 else AUDIO["optional"]
+    return lengths_text(tuple(lengths)), sizes_text(tuple(sizes)), sound
 
 
 def price_text(sample: Sample | None) -> str:
@@ -69,6 +80,9 @@ def price_text(sample: Sample | None) -> str:
         return "?"
     if sample.usd == 0:
         return "free"
+    second = sample.price("second")
+    if second is not None:
+        return f"${_short(second)}/s"
     return f"${_short(sample.usd)}{UNITS.get(sample.unit, '')}"
 
 
@@ -173,7 +187,7 @@ def _routes_table(routes: tuple[Route, ...], width: int) -> Table:
     columns = [
         Column("provider", least=8),
         Column("what", least=12, wrap=True),
-        *([Column("starts from", least=12, wrap=True)] if width >= KIND_TOO else []),
+        *([Column("starts from", least=12, wrap=True)] if width >= MODES_TOO else []),
         Column("seconds"),
         Column("price", least=14, wrap=True),
     ]
@@ -182,7 +196,7 @@ def _routes_table(routes: tuple[Route, ...], width: int) -> Table:
     at, told = "", [""]
     for route, what, price in _merged(routes):
         name = route.provider.provider
-        modes = [_modes_text(route)] if width >= KIND_TOO else []
+        modes = [_modes_text(route)] if width >= MODES_TOO else []
         cells = [what, *modes, lengths_text(route.durations), price]
         if name == at and cells[1:-1] == told:
             rows.append(["", what, *[""] * (len(cells) - 2), price])

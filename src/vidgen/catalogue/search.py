@@ -39,6 +39,24 @@ class Sample:
     usd: Decimal | None
     unit: Per
 
+    def price(self, per: Per) -> Decimal | None:
+        """US dollars for a second, a clip or an image; None where that cannot be said."""
+        seconds = self.ask.duration
+        if self.usd is None or self.unit == per:
+            return self.usd
+        if seconds and (self.unit, per) == ("clip", "second"):
+            return self.usd / seconds
+        if seconds and (self.unit, per) == ("second", "clip"):
+            return self.usd * seconds
+        return None
+
+    @property
+    def rank(self) -> Decimal:
+        """What it is sorted by: a second where that can be said, else a unit; unknown last."""
+        usd = self.price("second")
+        usd = self.usd if usd is None else usd
+        return UNKNOWN if usd is None else usd
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -64,13 +82,12 @@ def search(catalogue: Catalogue, wanted: Filter) -> tuple[Listing, ...]:
             for route in catalogue.routes(model.id)
             if route.live and (sample := offered(route, wanted)) is not REFUSED
         ]
-        routes.sort(key=lambda pair: (_price(pair[1]), pair[0].name))
+        routes.sort(key=lambda pair: (_rank(pair[1]), pair[0].name))
         if routes or (
             wanted.retired and not catalogue_sells(catalogue, model) and _can(model, wanted)
         ):
             found.append(Listing(model, tuple(routes)))
-    found.sort(key=lambda item: (not item.routes, _price(item.best[1] if item.best else None),
-                                 item.model.id))  # fmt: skip
+    found.sort(key=lambda item: (not item.routes, _rank(item.best and item.best[1]), item.model.id))
     return tuple(found)
 
 
@@ -87,9 +104,11 @@ def _can(model: Model, wanted: Filter) -> bool:
     return wanted.needs <= able and wanted.max_usd is None and wanted.provider is None
 
 
-def _price(sample: Sample | None) -> Decimal:
-    unknown = Decimal("Infinity")
-    return unknown if sample is None or sample.usd is None else sample.usd
+UNKNOWN = Decimal("Infinity")
+
+
+def _rank(sample: Sample | None) -> Decimal:
+    return UNKNOWN if sample is None else sample.rank
 
 
 def offered(route: Route, wanted: Filter) -> Sample | None:
@@ -106,12 +125,18 @@ def offered(route: Route, wanted: Filter) -> Sample | None:
     if wanted.seconds and route.durations and max(route.durations) < wanted.seconds:
         return REFUSED
     samples = [item for item in on_sale(route) if _passes(item.ask, wanted, sharp)]
+    if not samples:
+        return REFUSED
+    if wanted.max_usd is not None:
+        samples = [item for item in samples if _within(item, wanted.max_usd, wanted.per)]
+        return min(samples, key=lambda item: item.rank, default=REFUSED)
     priced = [item for item in samples if item.usd is not None]
-    best = min(priced, key=lambda item: item.usd or Decimal(0)) if priced else None
-    if wanted.max_usd is None:
-        return best
-    cheap = best is not None and best.unit == wanted.per and _price(best) <= wanted.max_usd
-    return best if cheap else REFUSED
+    return min(priced, key=lambda item: item.rank, default=None)
+
+
+def _within(sample: Sample, usd: Decimal, per: Per) -> bool:
+    price = sample.price(per)
+    return price is not None and price <= usd
 
 
 def _abilities(route: Route) -> set[str]:
