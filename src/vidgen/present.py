@@ -140,10 +140,11 @@ def _steps_table(plan: Plan, width: int) -> Table:
     columns = [Column(""), Column("shot", least=8), Column("model", least=8)]
     if width >= NARROW:
         columns += [Column("provider", least=8), Column("buys", least=12)]
-    if width >= WIDE:
+    priced = width >= WIDE and any(step.quote.per != "free" for step in plan.steps)
+    if priced:
         columns.append(Column("price", least=7))
     columns.append(Column("credits", right=True))
-    rows = [_step_cells(step, plan.per_usd, width) for step in plan.steps]
+    rows = [_step_cells(step, plan.per_usd, width, priced) for step in plan.steps]
     return grid(columns, rows, width, [_row_style(step) for step in plan.steps])
 
 
@@ -151,7 +152,7 @@ def _row_style(step: Step) -> str:
     return "dim" if step.action in ("reuse", "stale") else ""
 
 
-def _step_cells(step: Step, per_usd: Decimal, width: int) -> list[Text | str]:
+def _step_cells(step: Step, per_usd: Decimal, width: int, priced: bool) -> list[Text | str]:
     sign = SIGNS[step.action]
     request = step.job.request
     name = step.job.name if step.job.take > 1 else step.job.shot
@@ -159,7 +160,7 @@ def _step_cells(step: Step, per_usd: Decimal, width: int) -> list[Text | str]:
     cells: list[Text | str] = [Text(sign, style=STYLES[sign]), name, request.model]
     if width >= NARROW:
         cells += [request.provider, buys_text(step)]
-    if width >= WIDE:
+    if priced:
         cells.append(unit_text(step.quote))
     return [*cells, cost]
 

@@ -14,6 +14,7 @@ from vidgen.job import Tier
 
 if TYPE_CHECKING:
     from vidgen.catalogue import Catalogue
+    from vidgen.catalogue.page import PriceBook
     from vidgen.plan import Options, Plan
     from vidgen.project import Project
     from vidgen.source import Source
@@ -63,7 +64,7 @@ class Desk:
 
 
 def open_project(path: Path) -> Desk:
-    """Load the storyboard at `path` (a folder or a file) and the catalogue with the user's prices."""
+    """The storyboard at `path` (a folder or a file), and the catalogue with the user's prices."""
     from vidgen.catalogue import load
     from vidgen.project import Project
     from vidgen.source import load_source
@@ -72,7 +73,7 @@ def open_project(path: Path) -> Desk:
     return Desk(source, Project(source.root), load(own_prices(source.root)))
 
 
-def own_prices(root: Path):  # type: ignore[no-untyped-def]
+def own_prices(root: Path) -> PriceBook | None:
     """The user's own models and prices: `prices.yaml` beside the storyboard, if there is one."""
     path = root / "prices.yaml"
     if not path.exists():

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vidgen.cli.app import AsJson, command, console, environment, write_json
+from vidgen.cli.app import AsJson, command, console, environment, talk, write_json
 from vidgen.errors import Exit, VidgenError
 
+if TYPE_CHECKING:
+    from vidgen.media.binary import SelfTest
+
 State = Literal["ok", "note", "missing"]
+Section = Literal["machine", "project", "local servers", "keys"]
 ROOM = 2 * 1024**3
+"""Bytes that a film of a minute needs at most, with everything in between."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing looked at: its state, what was found, and the command that mends it."""
 
+    section: Section
     name: str
     state: State
     found: str
@@ -31,32 +36,41 @@ class Finding:
 @command("doctor")
 def doctor(
     project: Annotated[
-        Path, typer.Argument(help="A project to look at as well.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="[PROJECT]", help="A project to look at as well.", show_default=False
+        ),
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Look the machine over. Exit code 5 when something that vidgen needs is missing."""
-    findings = list(_look(project))
+    """Look this machine over. Exit code 5 when something that vidgen needs is missing."""
+    findings = [*_machine(), *_project(project), *_servers(), *_keys()]
     if as_json:
+        from vidgen import __version__
         from vidgen.job import plain
 
-        write_json({"schema": "vidgen.doctor/1", "findings": [plain(item) for item in findings]})
+        records = [plain(item) for item in findings]
+        write_json({"schema": "vidgen.doctor/1", "version": __version__, "findings": records})
     else:
         _tell(findings)
+    talk(_summary(findings))
     if any(item.state == "missing" for item in findings):
         raise typer.Exit(int(Exit.MISSING_TOOL))
 
 
-def _look(project: Path) -> Iterator[Finding]:
+def _machine() -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding("python", "ok", version)
+    yield Finding("machine", "python", "ok", version)
     yield from _ffmpeg()
-    yield from _pyav()
+    yield _pyav()
     yield from _fonts()
-    yield from _keys()
-    yield from _local_servers()
-    yield _disk(project)
-    yield _ledger(project)
+
+
+ORIGINS = {
+    "override": "VIDGEN_FFMPEG",
+    "wheel": "the imageio-ffmpeg package",
+    "system": "this system",
+}
 
 
 def _ffmpeg() -> Iterator[Finding]:
@@ -66,48 +80,75 @@ def _ffmpeg() -> Iterator[Finding]:
     try:
         found = find_ffmpeg()
     except VidgenError as error:
-        yield Finding("ffmpeg", "missing", error.message, error.hint)
+        yield Finding("machine", "ffmpeg", "missing", error.message, error.hint)
         return
-    yield Finding("ffmpeg", "ok", f"{found.version} ({found.origin})")
+    origin = ORIGINS.get(found.origin, found.origin)
+    yield Finding("machine", "ffmpeg", "ok", f"{found.version}, from {origin}")
     trial = binary.self_test(found)
     if trial.ok:
-        yield Finding("ffmpeg self-test", "ok", "encoders and filters present, one second encoded")
+        words = f"nothing missing; one second of film made in {trial.seconds:.1f}s"
+        yield Finding("machine", "ffmpeg self-test", "ok", words)
     else:
-        yield Finding("ffmpeg self-test", "missing", trial.summary, "pip install imageio-ffmpeg")
+        yield Finding(
+            "machine", "ffmpeg self-test", "missing", _gaps(trial), "pip install imageio-ffmpeg"
+        )
 
 
-def _pyav() -> Iterator[Finding]:
+def _gaps(trial: SelfTest) -> str:
+    gaps = (
+        ("encoder", trial.missing_encoders),
+        ("filter", trial.missing_filters),
+        ("format", trial.missing_formats),
+    )
+    words = [f"no {noun} {', '.join(names)}" for noun, names in gaps if names]
+    return "; ".join([*words, *([f"the trial failed: {trial.failure}"] if trial.failure else [])])
+
+
+def _pyav() -> Finding:
     try:
         import av
     except ImportError as error:
-        yield Finding("PyAV", "missing", str(error), "pip install av")
-        return
-    yield Finding("PyAV", "ok", av.__version__)
+        return Finding("machine", "PyAV", "missing", str(error), "pip install av")
+    return Finding("machine", "PyAV", "ok", av.__version__)
 
 
 def _fonts() -> Iterator[Finding]:
-    from vidgen.providers.animatic import FONT
+    from vidgen.providers.animatic.lettering import drawable, font
 
-    if FONT.exists():
-        yield Finding("font", "ok", FONT.name)
-    else:
-        yield Finding("font", "missing", f"{FONT.name} is not installed", "pip install --force-reinstall vidgen")
-
-
-def _keys() -> Iterator[Finding]:
-    from vidgen.catalogue import load
-
-    for page in load().providers.values():
-        for key in page.keys:
-            present = [name for name in (key.env, *key.aliases) if environment(name)]
-            state: State = "ok" if present else "note"
-            words = f"{present[0]} is set" if present else f"{key.env} is not set"
-            mend = "" if present else f"export {key.env}=…  (or a line in .env)"
-            yield Finding(f"key {page.provider}", state, words, mend)
+    try:
+        names = [" ".join(str(part) for part in font(weight, 24).getname()) for weight in WEIGHTS]
+    except OSError as error:
+        mend = "pip install --force-reinstall vidgen"
+        yield Finding("machine", "fonts", "missing", f"the shipped font: {error}", mend)
+        return
+    yield Finding("machine", "fonts", "ok", f"{', '.join(names)} (shipped)")
+    if drawable("字").lacking:
+        words = "none for Chinese, Japanese or Korean: slates name such letters in brackets"
+        yield Finding("machine", "fonts", "note", words, "install Noto Sans CJK")
 
 
-def _local_servers() -> Iterator[Finding]:
-    """Whether something listens where local pages say; only addresses of this machine are tried."""
+WEIGHTS: tuple[Literal["Regular", "SemiBold"], ...] = ("Regular", "SemiBold")
+
+
+def _project(project: Path) -> Iterator[Finding]:
+    import shutil
+
+    from vidgen.journal import health
+    from vidgen.project import Project
+
+    root = project if project.is_dir() else project.parent
+    free = shutil.disk_usage(root if root.exists() else Path()).free
+    state: State = "ok" if free > ROOM else "note"
+    mend = "" if free > ROOM else "make room: a film needs up to 2 GiB on the way"
+    yield Finding("project", "disk", state, f"{free / 1024**3:.1f} GiB free", mend)
+    found = health(Project(root).journal)
+    good = found in ("ok", "none yet")
+    mend = "" if good else "restore a backup of .vidgen/ledger.db"
+    yield Finding("project", "ledger", "ok" if good else "missing", found, mend)
+
+
+def _servers() -> Iterator[Finding]:
+    """Whether something listens where local pages say; only this machine's addresses are tried."""
     import socket
     from urllib.parse import urlsplit
 
@@ -119,37 +160,70 @@ def _local_servers() -> Iterator[Finding]:
             continue
         try:
             with socket.create_connection((address.hostname, address.port or 80), timeout=0.3):
-                yield Finding(f"server {page.provider}", "ok", page.base_url)
+                words = f"answers at {page.base_url}"
+                yield Finding("local servers", page.provider, "ok", words)
         except OSError:
-            yield Finding(f"server {page.provider}", "note", f"nobody answers at {page.base_url}")
+            words = f"nobody answers at {page.base_url}"
+            yield Finding("local servers", page.provider, "note", words)
 
 
-def _disk(project: Path) -> Finding:
-    free = shutil.disk_usage(project if project.exists() else Path()).free
-    words = f"{free / 1024**3:.1f} GiB free"
-    return Finding("disk", "ok" if free > ROOM else "note", words, "" if free > ROOM else "make room")
+def _keys() -> Iterator[Finding]:
+    """One line a provider, those with a key first; names of variables, never what is in them."""
+    from vidgen.catalogue import load
+
+    pages = sorted(load().providers.values(), key=lambda page: page.provider)
+    found = []
+    for page in pages:
+        if not page.keys or page.life.state != "live":
+            continue
+        names = [[key.env, *key.aliases] for key in page.keys]
+        there = [next((name for name in some if environment(name)), None) for some in names]
+        lacking = [key.env for key, name in zip(page.keys, there, strict=True) if name is None]
+        if lacking:
+            words = f"{' and '.join(lacking)} not set"
+            mend = f"export {lacking[0]}=… or a line {lacking[0]}=… in .env"
+            found.append(Finding("keys", page.provider, "note", words, mend))
+        else:
+            words = f"{' and '.join(str(name) for name in there)} set"
+            found.append(Finding("keys", page.provider, "ok", words))
+    yield from sorted(found, key=lambda item: item.state == "note")
 
 
-def _ledger(project: Path) -> Finding:
-    from vidgen.journal import health
-    from vidgen.project import Project
-
-    root = project if project.is_dir() else project.parent
-    found = health(Project(root).journal)
-    good = found in ("ok", "none yet")
-    return Finding("ledger", "ok" if good else "missing", found, "" if good else "restore a backup")
+MARKS = {"ok": ("ok", "green"), "note": ("–", "yellow"), "missing": ("!!", "bold red")}
 
 
 def _tell(findings: list[Finding]) -> None:
-    from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
-    for name in ("", "what", "found", "what mends it"):
-        table.add_column(name, overflow="fold")
-    marks = {"ok": "[green]ok[/green]", "note": "[yellow]–[/yellow]", "missing": "[red]!![/red]"}
-    for item in findings:
-        table.add_row(marks[item.state], item.name, item.found, item.mend)
-    console().print(table)
+    screen = console()
+    named = max(len(item.name) for item in findings)
+    for section in dict.fromkeys(item.section for item in findings):
+        screen.print(Text(section, "bold"))
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(width=2)
+        table.add_column(width=named, overflow="fold")
+        table.add_column(overflow="fold")
+        for item in findings:
+            if item.section == section:
+                mend = item.mend if section != "keys" else ""
+                words = Text(item.found + (f": {mend}" if mend else ""))
+                mark, style = MARKS[item.state]
+                dim = "dim" if item.state == "note" else ""
+                table.add_row(Text(mark, style), Text(item.name), words, style=dim)
+        screen.print(table)
+        screen.print()
 
 
+def _summary(findings: list[Finding]) -> str:
+    missing = [item for item in findings if item.state == "missing"]
+    if missing:
+        names = ", ".join(dict.fromkeys(item.name for item in missing))
+        return f"missing: {names}"
+    keys = [item.name for item in findings if item.section == "keys" and item.state == "ok"]
+    if keys:
+        return f"everything is here; keys for {', '.join(keys)}"
+    return (
+        "everything is here to plan, and to make the animatic;"
+        " hosted models need a key, in the environment or in a .env file"
+    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk
-from vidgen.cli.render import carry_out, finish
-from vidgen.cli.stitch import Preset, Watchable, join
+from vidgen.cli.progress import write_line
+from vidgen.cli.render import carry_out, finish, leave, tell
+from vidgen.cli.stitch import Preset, Watchable, join, report_json
+
+if TYPE_CHECKING:
+    from vidgen.plan import Plan
 
 
 @command("make")
@@ -29,17 +35,22 @@ def make(
     options = desk.options_of(
         tier=tier, takes=takes, rerun=rerun, max_credits=max_credits, allow_unpriced=allow_unpriced
     )
-    if not as_json:
-        _show_plan(project, options)
-    finish(carry_out(project, options, as_json=as_json), as_json=as_json)
-    join(project, tier, watchable=watchable, preset=preset, as_json=as_json)
+    report = carry_out(project, options, as_json=as_json, show=partial(_show, project))
+    if watchable or not report.missing:
+        tell(report, as_json=as_json)
+        made = join(project, tier, watchable=watchable, preset=preset, as_json=as_json)
+        if as_json:
+            write_line(report_json(made))
+        leave(report)
+    else:
+        finish(report, as_json=as_json)
 
 
-def _show_plan(project: desk.Desk, options: desk.Options) -> None:
+def _show(project: desk.Desk, plan: Plan) -> None:
     from vidgen import present
-    from vidgen.cut import film_frames
+    from vidgen.cut import film_frames, rate_of
 
     screen = console(stderr=True)
-    frames = film_frames(project.source.board)
-    screen.print(present.plan_view(project.plan(options), screen.width, frames))
+    board = project.source.board
+    screen.print(present.plan_view(plan, screen.width, film_frames(board), rate_of(board)))
     talk("")

@@ -111,4 +111,6 @@ def _price(text: str | None) -> tuple[Decimal | None, str]:
     try:
         return Decimal(amount.strip()), PER[unit.strip() or "s"]
     except (InvalidOperation, KeyError):
-        raise typer.BadParameter(f"--max-price is like 0.10/s or 0.05/image, not `{text}`") from None
+        raise typer.BadParameter(
+            f"--max-price is like 0.10/s or 0.05/image, not `{text}`"
+        ) from None

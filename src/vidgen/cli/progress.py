@@ -6,6 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,8 +17,8 @@ from vidgen.cli.app import console, talk
 from vidgen.job import plain
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
+    from rich.console import Console, RenderableType
+    from rich.text import Text
 
     from vidgen.cut import Cut
     from vidgen.plan import Plan
@@ -23,101 +26,271 @@ if TYPE_CHECKING:
     from vidgen.stitch import Progress
 
 EVENT_SCHEMA = "vidgen.event/1"
+WIDEST = 100
+MOST = 12
+"""How many jobs are shown at once; each that ends goes up into a line of its own."""
 
 
 @contextmanager
 def watch(plan: Plan, *, as_json: bool) -> Iterator[Listener]:
     """A listener for one run's events, suited to where they are seen."""
     if as_json:
-        yield _as_lines_of_json
+        yield _as_json
         return
     screen = console(stderr=True)
-    if not screen.is_terminal:
+    if not any(step.works for step in plan.steps) or not _shows_bars(screen):
         yield _as_lines
-        return
-    with _bars(plan) as listen:
-        yield listen
+    else:
+        with _live(Work(plan, screen)) as listen:
+            yield listen
 
 
-def _as_lines_of_json(event: Event) -> None:
-    record = {"schema": EVENT_SCHEMA, **plain(event)}
-    typer.echo(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+def _shows_bars(screen: Console) -> bool:
+    return screen.is_terminal and not screen.is_dumb_terminal
+
+
+def write_line(record: dict[str, object]) -> None:
+    """One record of NDJSON on stdout, at once."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    typer.echo(text)
     sys.stdout.flush()
 
 
+def _as_json(event: Event) -> None:
+    write_line({"schema": EVENT_SCHEMA, **plain(event)})
+
+
 def _as_lines(event: Event) -> None:
+    words = _ending(event)
+    if event.kind == "started":
+        talk(f"{shown(event.job)}: started")
+    elif words:
+        talk(f"{shown(event.job)}: {words}")
+
+
+def shown(job: str) -> str:
+    """A job's name for people: the first take goes by its shot."""
+    return job.removesuffix(".t1")
+
+
+def _ending(event: Event) -> str:
+    """What is told of an event that stays on the screen; nothing of those that do not."""
     match event.kind:
-        case "started":
-            talk(f"{event.job}: started")
         case "done":
-            talk(f"{event.job}: done in {event.elapsed:.1f}s -> {event.path}")
-        case "reused":
-            talk(f"{event.job}: kept, {event.message}")
-        case "failed" | "held" | "retry":
-            talk(f"{event.job}: {event.kind}: {event.message}")
+            flags = f" ({event.message})" if event.message else ""
+            return f"{event.path} in {clock(event.elapsed)}{flags}"
+        case "stale":
+            return event.message
+        case "resumed":
+            return "goes on with what an earlier run began"
+        case "retry":
+            return f"again, because {event.message}"
+        case "failed":
+            return f"failed: {event.message}"
+        case "held":
+            return f"held: {event.message}"
+        case "cancelled":
+            return "stopped"
         case _:
-            pass
+            return ""
+
+
+def clock(seconds: float) -> str:
+    """`0.8s`, `42s`, `3:07` or `1:02:03`."""
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    minutes, left = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+# -- bars -------------------------------------------------------------------------------------
+
+MARKS = {
+    "done": ("✓", "+", "green"),
+    "stale": ("=", "=", "yellow"),
+    "resumed": (">", ">", "cyan"),
+    "retry": ("~", "~", "yellow"),
+    "failed": ("✗", "x", "bold red"),
+    "held": ("!", "!", "yellow"),
+    "cancelled": ("–", "-", "yellow"),
+}
+
+
+@dataclass
+class Work:
+    """What a run's live lines say: each job under way, and the whole."""
+
+    plan: Plan
+    screen: Console
+    began: float = field(default_factory=monotonic)
+    active: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+    ended: int = 0
+    spent: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> int:
+        """How many takes this run is to make."""
+        return sum(step.works for step in self.plan.steps)
+
+    def hear(self, event: Event) -> None:
+        """Take an event in, and leave a line above the bars where it ends something."""
+        if event.kind in ("started", "resumed"):
+            self.active[event.job] = (monotonic(), None)
+        elif event.kind == "progress":
+            since, _ = self.active.get(event.job, (monotonic(), None))
+            self.active[event.job] = (since, event.progress)
+        elif event.kind in ("done", "failed", "held", "cancelled", "retry"):
+            self.active.pop(event.job, None)
+        if event.kind in ("done", "failed") or (event.kind == "held" and self._works(event)):
+            self.ended += 1
+        self.spent += event.cost_usd or Decimal(0)
+        if event.kind in MARKS:
+            self.screen.print(self._line(event))
+
+    def _works(self, event: Event) -> bool:
+        return any(step.works and step.job.name == event.job for step in self.plan.steps)
+
+    def _line(self, event: Event) -> RenderableType:
+        from rich.table import Table
+        from rich.text import Text
+
+        mark, plain_mark, style = MARKS[event.kind]
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column(width=1)
+        table.add_column(width=self._names, no_wrap=True, overflow="ellipsis")
+        table.add_column(overflow="fold")
+        signs = self.screen.encoding.lower().startswith("utf")
+        words = Text(_ending(event), "" if event.kind in ("failed", "held") else "dim")
+        table.add_row(Text(mark if signs else plain_mark, style), Text(shown(event.job)), words)
+        return table
+
+    @property
+    def _names(self) -> int:
+        from rich.cells import cell_len
+
+        widest = max(cell_len(shown(step.job.name)) for step in self.plan.steps)
+        return max(min(widest, self.screen.width // 3, 24), 5)
+
+    def __rich__(self) -> RenderableType:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.width = min(self.screen.width, WIDEST)
+        table.add_column(width=1)
+        table.add_column(width=self._names, no_wrap=True, overflow="ellipsis")
+        table.add_column(ratio=1)
+        table.add_column(width=4, justify="right", no_wrap=True)
+        table.add_column(width=7, justify="right", no_wrap=True)
+        now = monotonic()
+        for job, (since, share) in list(self.active.items())[:MOST]:
+            percent = "" if share is None else f"{share:.0%}"
+            table.add_row("", Text(shown(job)), _bar(share), percent, clock(now - since))
+        count = f"{self.ended}/{self.total}"
+        table.add_row("", Text("film", "bold"), _bar(self._share), Text(count, "bold"), "")
+        table.add_row("", "", self._foot(now), "", clock(now - self.began))
+        return table
+
+    @property
+    def _share(self) -> float:
+        under_way = sum(share or 0.0 for _, share in self.active.values())
+        return min((self.ended + under_way) / max(self.total, 1), 1.0)
+
+    def _foot(self, now: float) -> Text:
+        """What is spent so far, and how long it may still take once that can be told."""
+        from rich.text import Text
+
+        from vidgen.present import credits_words
+
+        free = not self.plan.totals.run and not self.spent
+        words = ["free" if free else f"{credits_words(self.spent, self.plan.per_usd)} so far"]
+        waiting = self.total - self.ended - len(self.active)
+        if waiting > 0:
+            words.append(f"{waiting} waiting")
+        if self._share > LEAST_SHARE and now - self.began > LEAST_SECONDS:
+            left = (now - self.began) * (1 - self._share) / self._share
+            words.append(f"about {clock(max(round(left), 1))} left")
+        return Text(" · ".join(words), "dim", no_wrap=True, overflow="ellipsis")
+
+
+LEAST_SHARE, LEAST_SECONDS = 0.05, 3.0
+"""From when on a guess at the time left is worth telling."""
+
+
+def _bar(share: float | None) -> RenderableType:
+    from rich.progress_bar import ProgressBar
+
+    return ProgressBar(
+        total=1.0,
+        completed=share or 0.0,
+        pulse=share is None,
+        complete_style="cyan",
+        finished_style="green",
+    )
 
 
 @contextmanager
-def _bars(plan: Plan) -> Iterator[Listener]:
-    bars = _progress()
-    tasks: dict[str, TaskID] = {}
-    working = [step for step in plan.steps if step.works]
-    whole = bars.add_task("film", total=len(plan.steps), state=f"0/{len(plan.steps)}")
+def _live(work: Work) -> Iterator[Listener]:
+    from rich.live import Live
 
-    def listen(event: Event) -> None:
-        _show(bars, tasks, whole, event)
-
-    bars.update(whole, state=f"{len(working)} to make")
-    with bars:
-        yield listen
+    with Live(work, console=work.screen, refresh_per_second=8, transient=True):
+        yield work.hear
 
 
-def _show(bars: Bars, tasks: dict[str, TaskID], whole: TaskID, event: Event) -> None:
-    if event.kind in ("started", "progress") and event.job not in tasks:
-        tasks[event.job] = bars.add_task(event.job, total=1.0, state="rendering")
-    task = tasks.get(event.job)
-    if event.kind == "progress" and task is not None:
-        bars.update(task, completed=event.progress or 0.0)
-    if event.kind in ("done", "reused", "failed", "held"):
-        bars.advance(whole)
-        done = int(bars.tasks[0].completed)
-        bars.update(whole, state=f"{done}/{int(bars.tasks[0].total or 0)}")
-        if task is not None:
-            bars.update(task, completed=1.0 if event.kind == "done" else 0.0, state=event.kind)
-            bars.stop_task(task)
-        elif event.kind in ("failed", "held"):
-            bars.console.print(f"{event.job}: {event.kind}: {event.message}", markup=False)
+# -- the stitch -------------------------------------------------------------------------------
+
+Report = Callable[["Progress"], None]
+STAGES = {"conform": "encoding", "join": "joining"}
 
 
 @contextmanager
-def showing(cut: Cut, name: str, *, as_json: bool) -> Iterator[Callable[[Progress], None] | None]:
+def showing(cut: Cut, name: str, *, as_json: bool) -> Iterator[Report | None]:
     """One bar for a stitch, on a terminal; nothing elsewhere, since the end is told anyway."""
     screen = console(stderr=True)
-    if as_json or not screen.is_terminal:
+    if as_json or not _shows_bars(screen):
         yield None
         return
-    bars = _progress()
-    task = bars.add_task(name, total=cut.frames, state="conform")
+    from rich.live import Live
 
-    def report(progress: Progress) -> None:
-        bars.update(task, completed=progress.frames, state=progress.stage)
-
-    with bars:
-        yield report
-        bars.update(task, completed=cut.frames, state="done")
+    joining = Joining(name, cut.frames, screen)
+    with Live(joining, console=screen, refresh_per_second=8, transient=True):
+        yield joining.hear
 
 
-def _progress() -> Bars:
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
+@dataclass
+class Joining:
+    """What a stitch's live line says."""
 
-    return Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None, complete_style="cyan", finished_style="green"),
-        TextColumn("{task.fields[state]}", markup=False),
-        TimeElapsedColumn(),
-        console=console(stderr=True),
-        expand=True,
-    )
+    name: str
+    total: int
+    screen: Console
+    began: float = field(default_factory=monotonic)
+    frames: int = 0
+    stage: str = "encoding"
+
+    def hear(self, progress: Progress) -> None:
+        """Take in how far it is."""
+        self.frames, self.stage = progress.frames, STAGES.get(progress.stage, progress.stage)
+
+    def __rich__(self) -> RenderableType:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.width = min(self.screen.width, WIDEST)
+        table.add_column(width=1)
+        table.add_column(
+            max_width=max(self.screen.width // 3, 5), overflow="ellipsis", no_wrap=True
+        )
+        table.add_column(ratio=1)
+        table.add_column(width=4, justify="right", no_wrap=True)
+        table.add_column(width=8, no_wrap=True)
+        table.add_column(width=7, justify="right", no_wrap=True)
+        share = self.frames / max(self.total, 1)
+        elapsed = clock(monotonic() - self.began)
+        table.add_row("", Text(self.name), _bar(share), f"{share:.0%}", self.stage, elapsed)
+        return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,13 @@ import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk
-from vidgen.cli.progress import watch
+from vidgen.cli.progress import clock, shown, watch, write_line
 from vidgen.errors import Exit, OverBudget, ToolMissing
 
 if TYPE_CHECKING:
     from vidgen.media.binary import Ffmpeg
-    from vidgen.plan import Plan
-    from vidgen.render import Desk, Report
+    from vidgen.plan import Options, Plan
+    from vidgen.render import Desk, Outcome, Report
 
 
 @command("render")
@@ -45,15 +45,25 @@ def render(
     finish(report, as_json=as_json)
 
 
-def carry_out(project: desk.Desk, options: desk.Options, *, as_json: bool) -> Report:
-    """Plan under the run lock and render; refuses what the ceiling or this version does not allow."""
-    import asyncio
+def carry_out(
+    project: desk.Desk,
+    options: Options,
+    *,
+    as_json: bool,
+    show: Callable[[Plan], None] | None = None,
+) -> Report:
+    """Plan under the run lock, show the plan, and render.
 
+    Refuses what the ceiling or this version does not allow.
+    """
+    from vidgen.cli.waiting import wait_for
     from vidgen.journal import Journal
     from vidgen.render import Run
 
     with project.project.locked():
         plan = project.plan(options)
+        if show is not None and not as_json:
+            show(plan)
         allow(plan)
         needed = {step.job.request.provider for step in plan.steps if step.works}
         desks = open_desks(project, needed)
@@ -61,8 +71,7 @@ def carry_out(project: desk.Desk, options: desk.Options, *, as_json: bool) -> Re
             Journal(project.project.journal) as journal,
             watch(plan, as_json=as_json) as listen,
         ):
-            run = Run(plan, project.project, journal, desks, listen)
-            return asyncio.run(run.go())
+            return wait_for(Run(plan, project.project, journal, desks, listen).go())
 
 
 def allow(plan: Plan) -> None:
@@ -77,6 +86,7 @@ def allow(plan: Plan) -> None:
 
 def open_desks(project: desk.Desk, needed: set[str]) -> dict[str, Desk]:
     """Every provider the plan needs, ready to work; ToolMissing names those this version lacks."""
+    from vidgen.cli.waiting import processors
     from vidgen.providers import PROVIDERS, Session
     from vidgen.render import Desk
 
@@ -91,17 +101,18 @@ def open_desks(project: desk.Desk, needed: set[str]) -> dict[str, Desk]:
     for name in sorted(needed):
         page = project.catalogue.providers[name]
         session = Session(
-            project=project.source.root,
-            scratch=project.project.scratch(name),
+            project=project.source.root.absolute(),
+            scratch=project.project.scratch(name).absolute(),
             ffmpeg=ffmpeg.path,
             base_url=page.base_url,
         )
         desks[name] = Desk(
             provider=PROVIDERS[name](session),
-            in_flight=(os.cpu_count() or 2) if page.local else page.in_flight,
+            in_flight=processors() if page.local else page.in_flight,
             poll_seconds=float(page.poll_seconds),
             give_up_seconds=float(page.give_up_seconds),
             local=page.local,
+            resend=page.resend,
         )
     return desks
 
@@ -114,13 +125,59 @@ def find_ffmpeg() -> Ffmpeg:
     return binary.find(environment("VIDGEN_FFMPEG"))
 
 
+REPORT_SCHEMA = "vidgen.report/1"
+
+
 def finish(report: Report, *, as_json: bool) -> None:
-    """Say what was done and leave with 6 when something is still missing."""
-    made, reused, missing = len(report.made), len(report.reused), report.missing
-    if not as_json:
-        words = f"{made} made, {reused} kept" + (f", {len(missing)} missing" if missing else "")
-        talk(f"{words} in {report.seconds:.1f}s")
-        for outcome in missing:
-            talk(f"  {outcome.step.job.name}: {outcome.failure}")
-    if missing:
-        raise typer.Exit(int(Exit.PARTIAL))
+    """Say what was done, and leave with the exit code that fits."""
+    tell(report, as_json=as_json)
+    leave(report)
+
+
+def tell(report: Report, *, as_json: bool) -> None:
+    """Say what was done, and name what is missing."""
+    if as_json:
+        write_line(report_json(report))
+    counts = (
+        (len(report.made), "made"),
+        (len(report.reused), "kept"),
+        (len(report.failed), "failed"),
+        (len(report.held), "held"),
+    )
+    words = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing to do"
+    talk(f"{words}, in {clock(report.seconds)}" if report.made else words)
+    for outcome in report.missing:
+        talk(f"  {shown(outcome.step.job.name)}: {outcome.failure}")
+    if report.missing:
+        talk("run the same command again to go on from here")
+
+
+def leave(report: Report) -> None:
+    """Leave with 8 when a person must look, 6 when a part is missing, 1 when nothing is there."""
+    if any(outcome.ambiguous for outcome in report.outcomes):
+        raise typer.Exit(int(Exit.AMBIGUOUS))
+    if report.missing:
+        there = report.made or report.reused
+        raise typer.Exit(int(Exit.PARTIAL if there else Exit.FAILED))
+
+
+def report_json(report: Report) -> dict[str, object]:
+    """What a run did, as the last line of its NDJSON."""
+    from vidgen.job import plain
+
+    return {
+        "schema": REPORT_SCHEMA,
+        "made": [plain(outcome.take) for outcome in report.made],
+        "kept": [outcome.take.path for outcome in report.reused if outcome.take],
+        "failed": _missing(report.failed),
+        "held": _missing(report.held),
+        "cost_usd": str(report.cost_usd),
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _missing(outcomes: tuple[Outcome, ...]) -> list[dict[str, str]]:
+    return [
+        {"job": outcome.step.job.name, "shot": outcome.step.job.shot, "reason": outcome.failure}
+        for outcome in outcomes
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk, write_json
-from vidgen.cli.progress import showing
+from vidgen.cli.progress import clock, showing
 
 if TYPE_CHECKING:
     from vidgen.cut import Cut, Music
@@ -37,36 +36,43 @@ def stitch(
     preset: Preset = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the film from the takes there are; only what changed is encoded again."""
+    """Make the film from the takes there are. Only what changed is encoded again."""
     project = desk.open_project(storyboard)
     tier = desk.tier_of(draft=draft, animatic=animatic)
-    join(project, tier, watchable=watchable, preset=preset, as_json=as_json)
+    made = join(project, tier, watchable=watchable, preset=preset, as_json=as_json)
+    if as_json:
+        write_json(report_json(made))
 
 
 def join(
     project: desk.Desk, tier: Tier, *, watchable: bool, preset: str | None, as_json: bool
-) -> None:
-    """Stitch every deliverable of a project and say where each one is."""
+) -> list[Made]:
+    """Stitch every deliverable of a project; unless it is for scripts, say where each one is."""
     wanted = wanted_of(project, preset)
     with project.project.locked():
         cut = cut_of(project, tier, watchable=watchable)
         made = [_deliver(project, cut, deliverable, as_json) for deliverable in wanted]
-    if as_json:
-        write_json({"schema": "vidgen.stitch/1", "deliverables": [_as_json(item) for item in made]})
-        return
-    for item in made:
+    for item in made if not as_json else ():
         _tell(project, item)
+    return made
+
+
+def report_json(made: list[Made]) -> dict[str, object]:
+    """The deliverables as one documented shape."""
+    return {"schema": "vidgen.stitch/1", "deliverables": [_as_json(item) for item in made]}
 
 
 def wanted_of(project: desk.Desk, preset: str | None) -> tuple[Deliverable, ...]:
-    """The deliverables asked for: one preset, else what the storyboard lists, else the film's shape."""
+    """The deliverables asked for: one preset, else those listed, else the film's own shape."""
     from vidgen.storyboard import Deliverable
 
     board = project.source.board
     name = project.source.root.resolve().name
     if preset is not None:
         return (Deliverable(name=f"{name}-{preset}", preset=preset),)
-    return board.deliver or (Deliverable(name=name, preset=SHAPES.get(board.format.aspect, "master")),)
+    return board.deliver or (
+        Deliverable(name=name, preset=SHAPES.get(board.format.aspect, "master")),
+    )
 
 
 SHAPES = {"9:16": "social-vertical", "16:9": "youtube", "1:1": "feed-square"}
@@ -111,12 +117,12 @@ def _music(project: desk.Desk) -> Music | None:
 
 
 def _deliver(project: desk.Desk, cut: Cut, wanted: Deliverable, as_json: bool) -> Made:
-    import asyncio
     from dataclasses import replace
 
     from vidgen import stitch as room
     from vidgen.catalogue import pixels
     from vidgen.cli.render import find_ffmpeg
+    from vidgen.cli.waiting import processors, wait_for
 
     shape = project.source.board.format
     width, height = pixels(shape.resolution, shape.aspect)
@@ -128,22 +134,28 @@ def _deliver(project: desk.Desk, cut: Cut, wanted: Deliverable, as_json: bool) -
             ffmpeg=find_ffmpeg(),
             cache=project.project.cache / "stitch",
             out=project.project.deliverable(wanted.name),
-            workers=os.cpu_count() or 2,
+            workers=processors(),
             on_progress=report,
         )
-        return asyncio.run(work)
+        return wait_for(work)
 
 
 def _tell(project: desk.Desk, made: Made) -> None:
-    path = made.path.relative_to(project.source.root).as_posix()
+    typer.echo(made.path.as_posix())
     shape = f"{made.preset.width}x{made.preset.height}"
-    length = f"{float(made.seconds):.2f}s, {made.frames} frames"
-    typer.echo((project.source.root / path).as_posix())
+    rate = f"{float(made.rate):.5g} fps"
+    length = f"{float(made.seconds):.2f}s ({made.frames:,} frames at {rate})"
+    size = f"{made.path.stat().st_size / 1_000_000:.1f} MB"
+    words = f"{made.path.stem}: {shape}, {length}, {size}"
     if made.unchanged:
-        talk(f"{path}: unchanged, {shape}, {length}")
+        talk(f"{words}; unchanged")
     else:
-        work = f"{made.encoded} segments encoded, {made.reused} kept"
-        talk(f"{path}: {shape}, {length}; {work}, in {made.took:.1f}s")
+        work = f"{_count(made.encoded, 'segment')} encoded, {made.reused} kept"
+        talk(f"{words}; {work}, in {clock(made.took)}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _as_json(made: Made) -> dict[str, object]:

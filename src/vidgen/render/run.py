@@ -86,7 +86,8 @@ class Run:
 
     async def _step(self, step: Step) -> Outcome:
         if step.action in ("reuse", "stale") and step.take is not None:
-            self._say("reused", step, step.reason, path=step.take.path)
+            kind: EventKind = "stale" if step.action == "stale" else "reused"
+            self._say(kind, step, step.reason, path=step.take.path)
             return Outcome(step, step.take, reused=True)
         if step.action == "blocked":
             return self._held(step, step.reason)

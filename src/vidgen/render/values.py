@@ -12,7 +12,16 @@ from vidgen.plan import Step
 from vidgen.providers import Provider
 
 EventKind = Literal[
-    "started", "resumed", "progress", "done", "reused", "failed", "held", "retry", "cancelled"
+    "started",
+    "resumed",
+    "progress",
+    "done",
+    "reused",
+    "stale",
+    "failed",
+    "held",
+    "retry",
+    "cancelled",
 ]
 
 
