@@ -8,11 +8,11 @@ there; an `sh` block is run line by line; a `text` block right under it is what 
 above a block say what is out of the ordinary:
 
     <!-- example NAME -->    copy projects-example/NAME into the session
-    <!-- still NAME -->      put a still of first-pour's there, as stills/NAME.jpg
+    <!-- still ONE TWO -->   put stills of first-pour's there, as stills/ONE.jpg and so on
     <!-- shown -->           not run: it leaves vidgen, or needs what a test has not
     <!-- slow -->            run by this script alone; the tests read it and run nothing
     <!-- exit 4 -->          the last command ends with this code
-    <!-- first 12 -->        only so many lines of what was said are shown
+    <!-- first 12 -->        only so many lines of what was said are shown; `last 12` likewise
     <!-- columns 140 -->     the width it is run at
     <!-- edit FILE: OLD => NEW -->    change a file first, as the words around it say
 
@@ -88,7 +88,7 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
-ORDERS = {"example", "still", "shown", "slow", "exit", "first", "columns"}
+ORDERS = {"example", "still", "shown", "slow", "exit", "first", "last", "columns"}
 
 
 def commands(block: Block) -> Iterator[list[str]]:
@@ -101,7 +101,7 @@ def commands(block: Block) -> Iterator[list[str]]:
 
 @dataclass
 class Session:
-    """One page being run in a folder of its own."""
+    """One page being run in a folder of its own; what is made there may carry its name."""
 
     folder: Path
     slow: bool = False
@@ -110,8 +110,9 @@ class Session:
     def run(self, page: str) -> Iterator[tuple[Block, Block | None, str, int]]:
         """Run a page; for each `sh` block run: it, the block that shows its words, those words,
         and the exit code of its last command."""
+        self.folder.mkdir(exist_ok=True)
         found = blocks(page)
-        for block, after in zip(found, (*found[1:], None), strict=True):
+        for block, after in zip(found, [*found[1:], None][: len(found)], strict=True):
             self._prepare(block)
             if block.language == "sh" and "shown" not in block.orders:
                 if "slow" in block.orders and not self.slow:
@@ -125,7 +126,7 @@ class Session:
             skipped = shutil.ignore_patterns("takes", "deliver", ".vidgen", "make_assets")
             source = ROOT / "projects-example" / name
             shutil.copytree(source, self.folder / "projects-example" / name, ignore=skipped)
-        if name := block.orders.get("still"):
+        for name in block.orders.get("still", "").split():
             path = self.folder / self.place / "stills" / f"{name}.jpg"
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / "projects-example" / "first-pour" / "stills" / path.name, path)
@@ -183,6 +184,9 @@ def shown(said: str, block: Block, folder: Path) -> str:
     text = said.replace(f"{folder.resolve().as_posix()}/", "")
     lines = [line.rstrip() for line in text.strip("\n").splitlines()]
     first = int(block.orders.get("first", len(lines)))
+    last = int(block.orders.get("last", len(lines)))
+    if len(lines) > last:
+        return "\n".join([ELLIPSIS, *lines[-last:]])
     return "\n".join(lines[:first] + ([ELLIPSIS] if len(lines) > first else []))
 
 
@@ -210,7 +214,7 @@ def main(names: list[str]) -> int:
             continue
         with tempfile.TemporaryDirectory() as folder:
             page = path.read_text(encoding="utf-8")
-            after, wrong = retold(page, Path(folder))
+            after, wrong = retold(page, Path(folder) / "film")
         if after != page:
             path.write_text(after, encoding="utf-8")
         state = "changed" if after != page else "as it was"

@@ -67,7 +67,7 @@ def models_page(catalogue: Catalogue) -> str:
     sold = {item.model.id: item for item in search(catalogue, Filter())}
     parts = [_head(catalogue)]
     for kind, title in TITLES.items():
-        found = sorted((item for item in sold.values() if item.model.kind == kind), key=_rank)
+        found = [item for item in sold.values() if item.model.kind == kind]
         if found:
             parts += [f"## {title}\n", _table(LIVE, [_row(item) for item in found]), ""]
     ended = [model for model in catalogue.models.values() if model.id not in sold]
@@ -87,15 +87,6 @@ def _head(catalogue: Catalogue) -> str:
         routes=len(routes),
         providers=len({route.provider.provider for route in routes}),
     )
-
-
-def _rank(item: Listing) -> tuple[Decimal, str]:
-    """By what a second (or an image) costs, so that clips stand among seconds."""
-    sample = item.best[1] if item.best else None
-    if sample is None or sample.usd is None:
-        return Decimal("Infinity"), item.model.id
-    length = sample.ask.duration if sample.unit == "clip" else None
-    return sample.usd / (length or 1), item.model.id
 
 
 def _row(item: Listing) -> tuple[str, ...]:
@@ -121,14 +112,20 @@ def _price(item: Listing) -> tuple[str, str]:
 
 
 def _amount(sample: Sample) -> str:
-    """`$0.084/s`, or `$0.20/clip of 5s`: with what it is a price of."""
+    """`$0.084/s`, or `$0.04/s, $0.20/clip of 5s` where it is sold by the clip."""
     if not sample.usd:
         return "free" if sample.usd is not None else "?"
-    cents = sample.usd.quantize(Decimal("0.0001")).normalize()
-    places = max(2, -int(cents.as_tuple().exponent))
-    length = sample.ask.duration if sample.unit == "clip" else None
-    of = f" of {length.normalize():f}s" if length else ""
-    return f"${cents:.{places}f}{UNITS.get(sample.unit, '')}{of}"
+    unit = f"{_usd(sample.usd)}{UNITS.get(sample.unit, '')}"
+    second, length = sample.price("second"), sample.ask.duration
+    if sample.unit != "clip" or second is None or length is None:
+        return unit
+    return f"{_usd(second)}/s, {unit} of {length.normalize():f}s"
+
+
+def _usd(amount: Decimal) -> str:
+    """US dollars with two to four decimals."""
+    cents = amount.quantize(Decimal("0.0001")).normalize()
+    return f"${cents:.{max(2, -int(cents.as_tuple().exponent))}f}"
 
 
 def _sizes(routes: Iterable[Route]) -> tuple[str, ...]:
