@@ -6,6 +6,7 @@ One file a command. stdout is data, stderr is talk; expected failures end in the
 from __future__ import annotations
 
 import gc
+import io
 import sys
 
 from vidgen.cli.app import app
@@ -15,6 +16,9 @@ from vidgen.cli.commands import register
 def main() -> None:
     """The `vidgen` command."""
     gc.set_threshold(200_000)  # a short life: collecting while modules load costs a tenth of it
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that cannot be shown is no reason to stop
     register(sys.argv[1] if len(sys.argv) > 1 else None)
     app()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import functools
 import os
 import platform
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from vidgen import __version__
-from vidgen.errors import Exit, StoryboardInvalid, VidgenError
+from vidgen.errors import Exit, FileTrouble, StoryboardInvalid, VidgenError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="vidgen",
     help="Storyboard to film: plan, render and stitch AI video, inside a budget.",
+    epilog="Start with: vidgen init my-film, then vidgen make my-film --animatic",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -35,7 +38,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 StoryboardPath = Annotated[
     Path,
     typer.Argument(
-        help="A project folder or a storyboard file; the current folder when left out.",
+        metavar="STORYBOARD",
+        help="A project folder, or a storyboard file; the current folder when left out.",
         show_default=False,
     ),
 ]
@@ -56,10 +60,11 @@ def command(name: str) -> Callable[[Command], Command]:
                 talk("interrupted; run the same command again and it goes on from here")
                 raise typer.Exit(Exit.INTERRUPTED) from None
             except BrokenPipeError:
-                sys.stderr.close()
-                raise typer.Exit(Exit.FAILED) from None
-            except (typer.Exit, typer.Abort):
+                _nobody_reads()
+            except (typer.Exit, typer.Abort, typer.BadParameter):
                 raise
+            except OSError as error:
+                _system_said_no(error, as_json=bool(kwargs.get("as_json")))
             except Exception as error:
                 _report_bug(error)
 
@@ -77,6 +82,29 @@ def fail(error: VidgenError, *, as_json: bool) -> NoReturn:
         write_json(present.error_json(error))
     talk(present.error_text(error))
     raise typer.Exit(int(error.exit_code))
+
+
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENAMETOOLONG, errno.EMFILE)
+
+
+def _system_said_no(error: OSError, *, as_json: bool) -> NoReturn:
+    """A file that may not be read or written, or no room for it; any other is a fault of ours."""
+    if error.errno not in REFUSED:
+        _report_bug(error)
+    where = str(error.filename or "")
+    told = FileTrouble((error.strerror or str(error)).lower(), where=where)
+    fail(told, as_json=as_json)
+
+
+def _nobody_reads() -> NoReturn:
+    """The reader of a pipe has gone: leave without a word, also when streams are flushed."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+    raise typer.Exit(int(Exit.FAILED)) from None
 
 
 def _report_bug(error: Exception) -> NoReturn:
@@ -100,7 +128,12 @@ def write_json(value: Any) -> None:
     """Data for scripts, on stdout; keys in a fixed order, non-ASCII as it is."""
     import json
 
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(value, ensure_ascii=not speaks_utf8(), indent=2))
+
+
+def speaks_utf8() -> bool:
+    """Whether stdout can carry any letter."""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def console(*, stderr: bool = False) -> Console:

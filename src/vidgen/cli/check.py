@@ -26,6 +26,7 @@ def check(storyboard: StoryboardPath = Path(), as_json: AsJson = False) -> None:
         raise StoryboardInvalid(faults)
     for tier in ("animatic", "final"):
         plan(project.source, project.catalogue, History(), Options(tier=tier, allow_unpriced=True))
+    board = project.source.board
     told = warnings(project.source, project.catalogue)
     silent = no_effect(project.source)
     if as_json:
@@ -33,7 +34,7 @@ def check(storyboard: StoryboardPath = Path(), as_json: AsJson = False) -> None:
             {
                 "schema": "vidgen.check/1",
                 "file": project.source.file.name,
-                "shots": len(project.source.board.shots),
+                "shots": len(board.shots),
                 "warnings": [plain(fault) for fault in told],
                 "notes": [plain(fault) for fault in silent],
             }
@@ -42,4 +43,10 @@ def check(storyboard: StoryboardPath = Path(), as_json: AsJson = False) -> None:
     for found, word in ((told, "warning"), (silent, "note")):
         if found:
             typer.echo(render_faults(found, word=word) + "\n")
-    talk(f"no faults, {len(told)} warnings, {len(silent)} notes")
+    counts = [_count(len(board.shots), "shot"), "no faults"]
+    counts += [_count(len(told), "warning"), _count(len(silent), "note")]
+    talk(", ".join(counts))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}" + ("" if number == 1 else "s")

@@ -25,23 +25,38 @@ Animatic = Annotated[
 ]
 Shots = Annotated[
     list[str] | None,
-    typer.Option("--shot", "-s", help="Only this shot; may be given again.", show_default=False),
+    typer.Option(
+        "--shot",
+        "-s",
+        metavar="ID",
+        help="Only this shot; may be given again.",
+        show_default=False,
+    ),
 ]
 Takes = Annotated[
     int | None,
-    typer.Option("--takes", min=1, max=20, help="Takes a shot, instead of what is written."),
+    typer.Option(
+        "--takes",
+        metavar="N",
+        min=1,
+        max=20,
+        help="Takes a shot, instead of what is written.",
+        show_default=False,
+    ),
 ]
 Rerun = Annotated[
     list[str] | None,
     typer.Option(
         "--rerun",
-        help="Make again: changed, missing, failed or all. Without it, what costs money is not"
-        " made again.",
+        metavar="WHAT",
+        help="Make again what is changed, missing or failed, or all; may be given again. Without"
+        " it, nothing that costs money is made again.",
         show_default=False,
     ),
 ]
 MaxCredits = Annotated[
-    str | None, typer.Option("--max-credits", help="A ceiling in credits for this run.")
+    str | None,
+    typer.Option("--max-credits", metavar="N", help="A ceiling in credits for this run."),
 ]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Go on where a price is not known.")

@@ -38,7 +38,7 @@ def doctor(
     project: Annotated[
         Path,
         typer.Argument(
-            metavar="[PROJECT]", help="A project to look at as well.", show_default=False
+            metavar="PROJECT", help="A project to look at as well.", show_default=False
         ),
     ] = Path(),
     as_json: AsJson = False,

@@ -20,27 +20,41 @@ PER = {"s": "second", "second": "second", "clip": "clip", "image": "image"}
 @command("models")
 def models(
     name: Annotated[
-        str | None, typer.Argument(help="One model, in full.", show_default=False)
+        str | None,
+        typer.Argument(metavar="NAME", help="One model, in full.", show_default=False),
     ] = None,
     needs: Annotated[
-        str | None, typer.Option("--needs", help="What it must do: `first_frame,audio,4k`.")
+        str | None,
+        typer.Option("--needs", metavar="LIST", help="What it must do: `first_frame,audio,4k`."),
     ] = None,
     max_price: Annotated[
-        str | None, typer.Option("--max-price", help="US dollars: `0.10/s`, `0.05/image`.")
+        str | None,
+        typer.Option(
+            "--max-price", metavar="USD", help="In US dollars: `0.10/s`, `0.50/clip`, `0.05/image`."
+        ),
     ] = None,
-    aspect: Annotated[str | None, typer.Option("--aspect", help="Such as `9:16`.")] = None,
+    aspect: Annotated[
+        str | None, typer.Option("--aspect", metavar="W:H", help="Sold in this shape: `9:16`.")
+    ] = None,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", min=0.1, help="Clips at least this long.")
+        float | None,
+        typer.Option("--seconds", metavar="N", min=0.1, help="Makes clips at least this long."),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", help="video, image, avatar, upscale …")
+        str | None,
+        typer.Option("--kind", metavar="KIND", help="video, image, avatar, lip-sync, upscale …"),
     ] = None,
-    provider: Annotated[str | None, typer.Option("--provider", help="Sold there.")] = None,
+    provider: Annotated[
+        str | None, typer.Option("--provider", metavar="NAME", help="Sold by this provider.")
+    ] = None,
     retired: Annotated[
         bool, typer.Option("--all", help="Also models that nobody sells by API.")
     ] = False,
     project: Annotated[
-        Path, typer.Option("--project", help="A project with prices of its own.")
+        Path,
+        typer.Option(
+            "--project", metavar="FOLDER", help="With this project's prices.yaml, if it has one."
+        ),
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vidgen.cli.app import console, talk
+from vidgen.cli.app import console, speaks_utf8, talk
 from vidgen.job import plain
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _shows_bars(screen: Console) -> bool:
 
 def write_line(record: dict[str, object]) -> None:
     """One record of NDJSON on stdout, at once."""
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(record, ensure_ascii=not speaks_utf8(), separators=(",", ":"))
     typer.echo(text)
     sys.stdout.flush()
 

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 Preset = Annotated[
     str | None,
-    typer.Option("--preset", help="One delivery preset, instead of what `deliver:` lists."),
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="One delivery preset, instead of what `deliver:` lists.",
+    ),
 ]
 Watchable = Annotated[
     bool,
