@@ -12,7 +12,27 @@ from vidgen.catalogue import Catalogue
 from vidgen.catalogue.page import Model, Provider
 from vidgen.source import load_source
 
+GOLDEN = Path(__file__).parent / "golden"
 LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with a file of tests/golden: `golden("plan/80.txt", text)`."""
+
+    def check(name, text):
+        path = GOLDEN / name
+        text = "\n".join(line.rstrip() for line in text.splitlines()).strip("\n") + "\n"
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"{name} differs; --update-golden"
+
+    return check
 
 
 @pytest.fixture(autouse=True)
