@@ -71,7 +71,8 @@ def _limits(routes: list[Route]) -> tuple[str, str, str]:
     sizes = sorted({size for route in routes for size in route.resolutions}, key=short_side)
     sounds = {route.audio for route in routes}
     sound = AUDIO[routes[0].audio] if len(sounds) == 1 else AUDIO["optional"]
-    return lengths_text(tuple(lengths)), sizes_text(tuple(sizes)), sound
+    lasts = lengths_text(tuple(lengths)).partition(" by ")[0]
+    return lasts, "–".join(sizes[:: max(len(sizes) - 1, 1)]) or AS_GIVEN, sound
 
 
 def price_text(sample: Sample | None) -> str:
@@ -94,22 +95,27 @@ AS_GIVEN = "given"
 
 
 def lengths_text(lengths: tuple[Decimal, ...]) -> str:
-    """`5, 10` or `3 to 15`."""
+    """`5, 10`, `3 to 15` where every second is sold, or `6 to 20 by 2`."""
     if not lengths:
         return AS_GIVEN
     words = [f"{length.normalize():f}" for length in lengths]
-    return f"{words[0]} to {words[-1]}" if len(words) > 2 and _even(lengths) else ", ".join(words)
+    steps = {after - before for before, after in pairwise(lengths)}
+    if len(words) > 2 and steps == {Decimal(1)}:
+        return f"{words[0]} to {words[-1]}"
+    if len(words) > MANY:
+        by = f" by {min(steps).normalize():f}" if len(steps) == 1 else ""
+        return f"{words[0]} to {words[-1]}{by}"
+    return ", ".join(words)
 
 
-def _even(lengths: tuple[Decimal, ...]) -> bool:
-    return len({after - before for before, after in pairwise(lengths)}) == 1 or len(lengths) > 3
+MANY = 4
 
 
 def sizes_text(resolutions: tuple[str, ...]) -> str:
-    """`720p` or `480p–4k`."""
-    if len(resolutions) > 1:
+    """`720p`, `720p, 1080p`, or `480p–4k` for more."""
+    if len(resolutions) > 2:
         return f"{resolutions[0]}–{resolutions[-1]}"
-    return "".join(resolutions) or AS_GIVEN
+    return ", ".join(resolutions) or AS_GIVEN
 
 
 def state_text(life: Life) -> str:
