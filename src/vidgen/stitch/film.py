@@ -155,7 +155,8 @@ class _Work:
         try:
             async with asyncio.TaskGroup() as group:
                 sound = group.create_task(self._sound(programme))
-                for recipe in sorted(missing, key=lambda recipe: -recipe.size):
+                for recipe in sorted(missing, key=lambda recipe: -recipe.weight):
+                    # heaviest first: the light ones fill the end, and no core stands idle
                     group.create_task(encode(recipe))
         except ExceptionGroup as failures:
             raise _first(failures) from None

@@ -45,13 +45,14 @@ class Setup:
 class Recipe:
     """One file of the cache: its place, the command that makes it, and what it must hold.
 
-    `size` counts frames of picture, or samples of sound.
+    `size` counts frames of picture, or samples of sound; `weight` says roughly how much work it is.
     """
 
     path: Path
     build: Build
     size: int
     doing: str
+    weight: int = 0
 
     def check(self, made: Path) -> None:
         """Raise MediaError when `made` is not whole."""
@@ -92,7 +93,8 @@ def picture_recipe(segment: Segment, takes: Takes, setup: Setup) -> Recipe:
     named = _picture(segment, takes, setup.preset, lambda clip: stand_in(clip.digest))
     key = key_of(setup.ffmpeg, named(stand_in("made")))
     path = setup.cache / "segments" / f"{key}.mp4"
-    return Recipe(path, build, segment.frames, f"conform shot {segment.name}")
+    weight = sum(takes.weight(stretch) for stretch in segment.stretches)
+    return Recipe(path, build, segment.frames, f"conform shot {segment.name}", weight)
 
 
 def _picture(
@@ -105,8 +107,8 @@ def _picture(
         return takes.source(stretch, preset, place(stretch.clip))
 
     if isinstance(segment, Seam):
-        sides = source(segment.leaving), source(segment.coming)
-        return partial(graph.transition, *sides, _BLENDS[segment.kind], raster, encoder)
+        leaving, coming = map(source, segment.stretches)
+        return partial(graph.transition, leaving, coming, _BLENDS[segment.kind], raster, encoder)
     return partial(graph.conform, source(segment.stretch), raster, encoder)
 
 

@@ -38,6 +38,11 @@ class Body:
         return self.stretch.frames
 
     @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """What it is made of."""
+        return (self.stretch,)
+
+    @property
     def name(self) -> str:
         """The shot's id."""
         return self.stretch.clip.shot
@@ -55,6 +60,11 @@ class Seam:
     def frames(self) -> int:
         """Length in frames."""
         return self.coming.frames
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """What it is made of, in the order shown."""
+        return (self.leaving, self.coming)
 
     @property
     def name(self) -> str:

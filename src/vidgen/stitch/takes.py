@@ -57,6 +57,12 @@ class Takes:
             begins=picture.start,
         )
 
+    def weight(self, stretch: Stretch) -> int:
+        """Roughly how much work a stretch is: its share of the bytes of its take."""
+        found = self.probes[stretch.clip.path]
+        whole = max(1, round(_picture(found).duration * self.rate))
+        return found.bytes * stretch.frames // whole
+
     def heard(self, clip: Clip) -> Heard | None:
         """The clip's share of its take's sound; None where it has none."""
         found = self.probes[clip.path]
