@@ -19,7 +19,7 @@ import typer.main
 from tests.conftest import still
 from vidgen import yamlfile
 from vidgen.camera import parse
-from vidgen.camera.words import AMOUNTS, USUAL
+from vidgen.camera.words import AMOUNTS, DIRECTIONS, HEADS, USUAL
 from vidgen.catalogue import load
 from vidgen.cli import app
 from vidgen.cli.commands import COMMANDS, register
@@ -81,8 +81,10 @@ def quoted(words):
 
 
 def alike(text):
-    """Words without what differs from run to run: times, widths, and the order jobs end in."""
+    """Words without what differs from run to run: times, sizes, widths, the order of jobs."""
     text = re.sub(r"in \d+(\.\d+)?s", "in Ns", text)
+    text = re.sub(r"\d+\.\d MB", "N MB", text)
+    text = re.sub(r'"seconds":\d+\.\d+', '"seconds":N', text)
     text = re.sub(r"─+", "─", text)
     lines = [" ".join(line.split()) for line in text.strip().splitlines()]
     several = any(line.endswith(": started") or line.startswith('{"') for line in lines)
@@ -198,6 +200,16 @@ def test_the_readme_names_commands_that_are_still_to_come_and_none_that_is_there
 def test_the_readme_names_every_exit_code():
     for code in Exit:
         assert re.search(rf"\b{code.value} [a-z]", README), code
+
+
+def test_the_readme_tells_which_commands_have_data_for_scripts():
+    register(None)
+    commands = typer.main.get_command(app).commands
+    silent = {
+        name for name in COMMANDS if not any("--json" in p.opts for p in commands[name].params)
+    }
+    assert silent == {"init", "schema"}
+    assert "every command but `init` and `schema` takes `--json`" in " ".join(README.split())
 
 
 def test_the_readme_leads_to_every_page():
@@ -320,13 +332,22 @@ def test_camera_words():
             assert moved == said, phrase
 
 
+def test_every_camera_word():
+    told = {word: row for row in _tables("animatic.md", "words")[1] for word in quoted(row[0])}
+    assert set(told) == set(HEADS)
+    for word, (_, toward, amount, _) in told.items():
+        head = HEADS[word]
+        assert (head.toward, str(head.amount or "")) == (toward, amount), word
+
+
+def test_camera_directions():
+    rows = table("animatic.md", "where to")
+    assert {word: row[0] for row in rows for word in quoted(row[1])} == DIRECTIONS
+
+
 def test_camera_amounts():
-    for words, amount in table("animatic.md", "how much"):
-        for word in quoted(words):
-            assert AMOUNTS[word] == Decimal(amount), word
-    assert {Decimal(amount) for _, amount in table("animatic.md", "how much")} == set(
-        AMOUNTS.values()
-    )
+    rows = table("animatic.md", "how much")
+    assert {word: Decimal(row[1]) for row in rows for word in quoted(row[0])} == AMOUNTS
     assert Decimal(5) == USUAL
 
 
@@ -404,7 +425,7 @@ def test_models_that_pages_name_are_in_the_catalogue():
     )
     for name in set(re.findall(r"\bmodel: ([a-z][\w.-]+)", written)) - {"house-style-1"}:
         assert catalogue.find(name), name
-    for names in re.findall(r"--needs ([\w,]+)", prose):
+    for names in re.findall(r"--needs ([a-z0-9_,]+)", prose):
         assert all(one in CAPABILITIES or one in ("4k",) for one in names.split(",")), names
 
 
