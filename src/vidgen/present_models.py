@@ -27,8 +27,8 @@ def listing_view(found: tuple[Listing, ...], width: int) -> RenderableType:
     """Models by kind and price, one a line; from 130 columns on also what each is good for."""
     columns = [
         Column("model", least=18),
-        Column("price from", right=True),
-        Column("provider", least=10),
+        Column("from", right=True),
+        Column("provider", least=11),
         Column("seconds"),
         Column("sizes"),
         Column("audio"),
