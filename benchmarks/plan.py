@@ -94,7 +94,7 @@ def main() -> None:
         print(f"python -c pass            {empty * 1000:7.0f} ms")
         print(f"same libraries, imported  {bare * 1000:7.0f} ms   1.00")
         for count, folder in folders.items():
-            command = [sys.executable, "-m", "vidgen", "plan", str(folder)]
+            command = [str(Path(sys.executable).with_name("vidgen")), "plan", str(folder)]
             took = best(command, repeat)
             print(f"vidgen plan, {count:5} shots {took * 1000:7.0f} ms   {took / bare:.2f}")
 
