@@ -80,17 +80,6 @@ def quoted(words):
 # -- what pages show is what the program says --------------------------------------------------
 
 
-def alike(text):
-    """Words without what differs from run to run: times, sizes, widths, the order of jobs."""
-    text = re.sub(r"in \d+(\.\d+)?s", "in Ns", text)
-    text = re.sub(r"\d+\.\d MB", "N MB", text)
-    text = re.sub(r'"seconds":\d+\.\d+', '"seconds":N', text)
-    text = re.sub(r"─+", "─", text)
-    lines = [" ".join(line.split()) for line in text.strip().splitlines()]
-    several = any(line.endswith(": started") or line.startswith('{"') for line in lines)
-    return sorted(lines) if several else lines
-
-
 @pytest.mark.parametrize("name", RUN)
 def test_the_commands_of_a_page_say_what_it_shows(name, tmp_path):
     session = captures.Session(tmp_path / "film")
@@ -98,7 +87,7 @@ def test_the_commands_of_a_page_say_what_it_shows(name, tmp_path):
         assert code == int(block.orders.get("exit", 0)), f"{block.text}\n{said}"
         if under is not None:
             told = captures.shown(said, block, tmp_path / "film")
-            assert alike(under.text) == alike(told), (
+            assert captures.alike(under.text) == captures.alike(told), (
                 f"{name}, line {under.first + 1}: run python docs/captures.py {name}"
             )
 
