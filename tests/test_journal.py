@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from vidgen.errors import OverBudget, VidgenError
+from vidgen.errors import LedgerError, OverBudget, VidgenError
 from vidgen.job import Job, JobKey, Request
-from vidgen.journal import EMPTY, Journal, health, run_lock, snapshot
+from vidgen.journal import EMPTY, SCHEMA, Journal, health, run_lock, snapshot
 
 
 def job(name="sip", key="j1:a"):
@@ -111,3 +111,49 @@ def test_the_run_lock_is_freed_by_the_system_when_its_holder_is_killed(tmp_path)
         holder.kill()
     with run_lock(lock) as free:
         assert free
+
+
+def test_a_journal_that_was_never_filled_is_an_empty_one(path):
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+    db.close()
+    assert snapshot(path) == EMPTY
+    assert health(path) == "none yet"
+    with Journal(path) as journal:
+        assert journal.begin(job(), Decimal(0), None) == 1
+
+
+def test_reading_leaves_no_trace_of_a_journal_in_use_or_left_by_a_crash(path):
+    journal = Journal(path)
+    journal.begin(job(), Decimal("0.84"), None)
+    names = sorted(file.name for file in path.parent.iterdir())
+    assert snapshot(path).reserved == Decimal("0.84")
+    journal.__exit__()
+    assert snapshot(path).reserved == Decimal("0.84")
+    assert [file.name for file in path.parent.iterdir()] == ["ledger.db"]
+    assert names == ["ledger.db", "ledger.db-shm", "ledger.db-wal"]
+
+
+def test_a_journal_that_is_no_database_is_told_plainly(path):
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 100)
+    for reading in (snapshot, Journal):
+        with pytest.raises(LedgerError, match="cannot be read"):
+            reading(path)
+    assert health(path).startswith("the ledger cannot be read")
+
+
+def test_a_journal_of_the_first_version_gains_what_came_later(path):
+    path.parent.mkdir()
+    with sqlite3.connect(path) as db:
+        db.executescript(f"{SCHEMA[0]} PRAGMA user_version = 1;")
+    db.close()
+    with Journal(path) as journal:
+        journal.begin(job(), Decimal(0), None)
+        journal.submitted(JobKey("j1:a"), {"id": "x"})
+        journal.succeeded(JobKey("j1:a"), "clip.mp4", 1, Decimal("0.30"))
+        row = journal.row(JobKey("j1:a"))
+        assert (row.cost, row.request["prompt"], row.open) == (Decimal("0.30"), "p", True)
+        assert journal.open_rows("fal") == (row,)
+        assert journal.open_rows("other") == ()

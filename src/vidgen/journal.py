@@ -253,6 +253,8 @@ def snapshot(path: Path) -> Snapshot:
     if not path.exists():
         return EMPTY
     with _reading(path) as db:
+        if _is_blank(db):
+            return EMPTY
         jobs = db.execute("SELECT key, state, error FROM job ORDER BY created, key").fetchall()
         spent, reserved = _sums(db)
     return Snapshot(
@@ -269,10 +271,17 @@ def health(path: Path) -> str:
         return "none yet"
     try:
         with _reading(path) as db:
+            if _is_blank(db):
+                return "none yet"
             db.execute("SELECT count(*) FROM job, ledger").fetchone()
             return str(db.execute("PRAGMA integrity_check").fetchone()[0])
     except LedgerError as error:
         return error.message
+
+
+def _is_blank(db: sqlite3.Connection) -> bool:
+    """Whether nothing was ever written: a run died while it made the file."""
+    return db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
 
 
 @contextmanager

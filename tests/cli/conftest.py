@@ -102,7 +102,7 @@ shots:
   - {id: one, prompt: A cup of coffee}
   - {id: two, prompt: Steam rises}
 deliver:
-  - {name: tiny, preset: social-vertical}
+  - {name: tiny, preset: master}
 """
 
 

@@ -152,7 +152,7 @@ def test_a_film_is_made_and_made_again_for_nothing(vidgen, tiny):
     assert said.code == 0
     assert said.out == f"{folder.as_posix()}/deliver/tiny.mp4\n"
     assert said.err.startswith("Tiny · animatic · 2 shots · 2 to make · a film of 2.0s (48 frames)")
-    assert "tiny: 1080x1920, 2.00s (48 frames at 24 fps)" in said.err
+    assert "tiny: 360x640, 2.00s (48 frames at 24 fps)" in said.err
     assert count_frames(folder / "deliver/tiny.mp4") == 48
     again = vidgen("make", folder, "--animatic")
     assert again.out == said.out
@@ -164,7 +164,7 @@ def test_making_for_scripts_is_one_object_a_line(vidgen, tiny):
     assert said.code == 0
     assert [line["schema"] for line in said.lines[-2:]] == ["vidgen.report/1", "vidgen.stitch/1"]
     (film,) = said.lines[-1]["deliverables"]
-    assert (film["frames"], film["width"], film["height"]) == (48, 1080, 1920)
+    assert (film["frames"], film["width"], film["height"]) == (48, 360, 640)
 
 
 def test_what_is_missing_is_not_stitched_unless_watchable(vidgen, tiny):
@@ -227,7 +227,7 @@ def test_an_interrupted_run_leaves_nothing_half_made(tiny, vidgen, number):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 def test_an_interrupted_stitch_leaves_nothing_half_made(tiny, vidgen):
-    folder = tiny(TINY.replace("duration: 1s", "duration: 8s"))
+    folder = tiny(TINY.replace("duration: 1s", "duration: 30s"))
     vidgen("render", folder, "--animatic")
     with running("stitch", folder, "--animatic") as process:
         assert until(lambda: list(folder.glob(".vidgen/cache/stitch/**/*part*")))
