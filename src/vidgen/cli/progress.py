@@ -126,7 +126,7 @@ class Work:
 
     plan: Plan
     screen: Console
-    began: float = field(default_factory=monotonic)
+    began: float = field(default_factory=lambda: monotonic())
     active: dict[str, tuple[float, float | None]] = field(default_factory=dict)
     ended: int = 0
     spent: Decimal = Decimal(0)
@@ -176,6 +176,7 @@ class Work:
         return max(min(widest, self.screen.width // 3, 24), 5)
 
     def __rich__(self) -> RenderableType:
+        from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
@@ -191,9 +192,9 @@ class Work:
             percent = "" if share is None else f"{share:.0%}"
             table.add_row("", Text(shown(job)), _bar(share), percent, clock(now - since))
         count = f"{self.ended}/{self.total}"
-        table.add_row("", Text("film", "bold"), _bar(self._share), Text(count, "bold"), "")
-        table.add_row("", "", self._foot(now), "", clock(now - self.began))
-        return table
+        elapsed = clock(now - self.began)
+        table.add_row("", Text("film", "bold"), _bar(self._share), Text(count, "bold"), elapsed)
+        return Group(table, self._foot(now))
 
     @property
     def _share(self) -> float:
@@ -214,7 +215,7 @@ class Work:
         if self._share > LEAST_SHARE and now - self.began > LEAST_SECONDS:
             left = (now - self.began) * (1 - self._share) / self._share
             words.append(f"about {clock(max(round(left), 1))} left")
-        return Text(" · ".join(words), "dim", no_wrap=True, overflow="ellipsis")
+        return Text("  " + " · ".join(words), "dim", no_wrap=True, overflow="ellipsis")
 
 
 LEAST_SHARE, LEAST_SECONDS = 0.05, 3.0
@@ -268,7 +269,7 @@ class Joining:
     name: str
     total: int
     screen: Console
-    began: float = field(default_factory=monotonic)
+    began: float = field(default_factory=lambda: monotonic())
     frames: int = 0
     stage: str = "encoding"
 
