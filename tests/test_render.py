@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clips import ffmpeg, ffmpeg_run, make_clip  # noqa: F401
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.journal import Journal, health, snapshot
@@ -20,8 +21,6 @@ from vidgen.providers import PROVIDERS, Session
 from vidgen.render import Desk, Run
 from vidgen.render.gate import Gate, heights
 from vidgen.render.run import AMBIGUOUS
-
-pytest_plugins = ["tests.clips"]
 
 
 class Scripted:
