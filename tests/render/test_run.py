@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.clips import ffmpeg, ffmpeg_run, make_clip  # noqa: F401
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.journal import Journal, health, snapshot
