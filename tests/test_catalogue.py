@@ -19,6 +19,7 @@ from vidgen.catalogue import Ask, folded
 from vidgen.catalogue.page import Family, Offer, Price, PriceBook, Provider
 from vidgen.errors import UnknownName
 from vidgen.job import CAPABILITIES, Kind, Request
+from vidgen.plan.route import read_on
 
 TODAY = date(2026, 11, 20)
 OLDEST = date(2025, 1, 1)
@@ -392,3 +393,40 @@ def test_ones_own_price_comes_first_and_says_so() -> None:
     rule = route.price(Ask("text", "720p", "16:9", Decimal(5), True))
     assert rule is not None
     assert (rule.usd, rule.basis) == (Decimal("0.1"), "user")
+
+
+# The user's own pages
+
+
+def _own(**more: object) -> PriceBook:
+    return PriceBook.model_validate(more)
+
+
+def test_a_price_of_the_users_own_comes_first_and_has_no_date() -> None:
+    own = _own(prices=[{"model": "Veo 3.1", "provider": "fal", "per": "second", "usd": "0.01"}])
+    mixed = catalogue.overlay(shipped(), own)
+    route = next(r for r in mixed.routes("veo-3.1") if r.provider.provider == "fal")
+    rule = route.offer.prices[0]
+    assert (rule.usd, rule.basis, rule.source) == (Decimal("0.01"), "user", "prices.yaml")
+    assert read_on(route, rule) is None
+
+
+def test_names_in_the_users_pages_that_nobody_knows_are_told_with_their_place() -> None:
+    prices = [
+        {"model": "veo-9", "provider": "fal", "per": "second", "usd": 1},
+        {"model": "veo-3.1", "provider": "fall", "per": "second", "usd": 1},
+        {"model": "veo-3.1", "provider": "kling", "per": "second", "usd": 1},
+    ]
+    told = catalogue.misnamed(shipped(), _own(prices=prices))
+    assert [loc for loc, _, _ in told] == [
+        ("prices", 0, "model"),
+        ("prices", 1, "provider"),
+        ("prices", 2, "provider"),
+    ]
+    assert told[2][1] == "`kling` does not sell `veo-3.1`"
+
+
+@pytest.mark.parametrize("usd", [0, -1, None])
+def test_a_price_of_the_users_own_is_above_zero(usd: int | None) -> None:
+    with pytest.raises(ValidationError):
+        _own(prices=[{"model": "veo-3.1", "provider": "fal", "per": "second", "usd": usd}])

@@ -305,7 +305,7 @@ def made(step, number=1, digest="d1", started_from=None):
     return Take(
         shot=step.job.shot, number=number, tier=step.job.tier, key=step.job.key,
         path=f"takes/{step.job.shot}/v{number:03d}.mp4", digest=digest, model="m", provider="p",
-        started_from=started_from, parts=digest_parts(step.job.request),
+        started_from=started_from, parts=digest_parts(step.job.request), take=step.job.take,
     )  # fmt: skip
 
 
@@ -450,3 +450,42 @@ def test_the_words_of_a_card_name_who_speaks(film, shop):
 def test_the_animatic_hears_the_move_in_a_free_prompt(film, shop):
     source = film("shots: [{id: a, prompt: 'A cup, warm light, slow push in', model: dear}]")
     assert only(planned(source, shop, tier="animatic")).job.request.camera.dolly > 0
+
+
+def test_another_take_is_new_beside_the_one_there_is(film, shop):
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    past = History(takes=(made(only(planned(source, shop))),))
+    again = planned(source, shop, past, takes=2)
+    assert [step.action for step in again.steps] == ["reuse", "new"]
+
+
+def test_ways_out_never_lose_size(film, shop):
+    source = film(
+        """
+        budget: {credits: 100, rerolls: 2}
+        shots: [{id: a, prompt: p, model: dear, needs: [4k]}]
+        """
+    )
+    found = planned(source, shop)
+    assert found.verdict == "over"
+    assert found.ways_out == ()
+
+
+def test_a_gpu_hour_is_priced_where_the_page_says_how_long_a_job_takes(film, shop):
+    page = shop.providers["two"]
+    hours = page.offers[0].prices[0].model_copy(update={"per": "gpu-hour", "usd": Decimal(2)})
+    offers = [
+        page.offers[0].model_copy(update={"prices": (hours,), "typical_seconds": seconds})
+        for seconds in (Decimal(90), None)
+    ]
+    source = film("shots: [{id: a, prompt: p, model: plain}]")
+    costs = [
+        only(
+            planned(
+                source,
+                replace(shop, providers={"two": page.model_copy(update={"offers": (one,)})}),
+            )
+        ).quote.usd
+        for one in offers
+    ]
+    assert costs == [Decimal("0.05"), None]

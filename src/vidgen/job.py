@@ -222,7 +222,10 @@ Status = Running | Succeeded | Failed
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One finished attempt at a shot, as its sidecar records it; `path` is in the project."""
+    """One finished attempt at a shot, as its sidecar records it; `path` is in the project.
+
+    `number` names the file (v001); `take` says which of the takes asked for it was made as.
+    """
 
     shot: str
     number: int
@@ -237,6 +240,7 @@ class Take:
     rate: Fraction = Fraction(24)
     cost_usd: Decimal = Decimal(0)
     parts: dict[str, str] = field(default_factory=dict)
+    take: int = 1
 
     @property
     def name(self) -> str:

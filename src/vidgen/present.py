@@ -6,6 +6,7 @@ Computes nothing that matters and writes nowhere; the CLI decides where the text
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -199,8 +200,13 @@ def _notes(plan: Plan) -> Pairs:
 def _pedigree(plan: Plan) -> Pairs:
     """Where and when the prices were read, by provider."""
     quotes = [(step.job.request.provider, step.quote) for step in plan.steps if step.quote.usd]
-    words = [(f"{quote.basis}, read {quote.as_of}: {quote.source}", name) for name, quote in quotes]
+    words = [(pedigree_text(q.basis, q.as_of, q.source), name) for name, q in quotes]
     return _by_text(words)
+
+
+def pedigree_text(basis: str, as_of: date | None, source: str) -> str:
+    """Where a price comes from: `list, read 2026-10-02: a rate card`, or the user's own file."""
+    return f"{basis}, read {as_of}: {source}" if as_of else f"your own, in {source}"
 
 
 def _by_text(told: Iterable[tuple[str, str]]) -> Pairs:
@@ -359,7 +365,7 @@ def _step_json(step: Step, per_usd: Decimal) -> dict[str, Any]:
             "per": quote.per,
             "unit_usd": None if quote.unit_usd is None else str(quote.unit_usd),
             "basis": quote.basis,
-            "as_of": quote.as_of.isoformat(),
+            "as_of": quote.as_of.isoformat() if quote.as_of else None,
             "source": quote.source,
         },
         "notes": list(step.notes),

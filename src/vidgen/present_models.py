@@ -17,7 +17,7 @@ from vidgen.catalogue.search import Listing, Sample, on_sale
 from vidgen.grid import Column, grid, pairs
 from vidgen.job import CAPABILITIES, Kind
 from vidgen.plan.route import read_at, read_on, short_side
-from vidgen.present import UNITS
+from vidgen.present import UNITS, pedigree_text
 
 LISTING_SCHEMA = "vidgen.models/1"
 MODEL_SCHEMA = "vidgen.model/1"
@@ -264,7 +264,7 @@ def _pedigree(routes: tuple[Route, ...]) -> list[tuple[str, str]]:
     told: dict[str, list[str]] = {}
     for route in routes:
         for rule in route.offer.prices if route.live else ():
-            words = f"{rule.basis}, read {read_on(route, rule)}: {read_at(route, rule)}"
+            words = pedigree_text(rule.basis, read_on(route, rule), read_at(route, rule))
             told.setdefault(words, []).append(route.provider.provider)
     rows = [(", ".join(dict.fromkeys(names)), words) for words, names in told.items()]
     notes: dict[str, list[str]] = {}
@@ -360,7 +360,7 @@ def _route_json(route: Route) -> dict[str, Any]:
         "prices": [
             {
                 **rule.model_dump(mode="json", exclude_none=True),
-                "as_of": read_on(route, rule).isoformat(),
+                "as_of": day.isoformat() if (day := read_on(route, rule)) else None,
                 "source": read_at(route, rule),
             }
             for rule in route.offer.prices

@@ -108,6 +108,7 @@ class Project:
                 rate=Fraction(facts["rate"]),
                 cost_usd=Decimal(facts["cost_usd"]),
                 parts=facts.get("parts", {}),
+                take=facts.get("take", 1),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise TakeUnreadable(

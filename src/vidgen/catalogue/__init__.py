@@ -9,7 +9,7 @@ import difflib
 import functools
 import hashlib
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +36,10 @@ from vidgen.job import Mode
 
 HERE = Path(__file__).parent
 Said = TypeVar("Said")
+Loc = tuple[str | int, ...]
+
+PRICE_BOOK = "prices.yaml"
+"""The user's own models, providers and prices, beside the storyboard."""
 
 COMPILED = HERE / "compiled.bin"
 
@@ -136,7 +140,6 @@ class Catalogue:
 
     models: dict[str, Model]
     providers: dict[str, Provider]
-    own: tuple[str, ...] = field(default=())
 
     @cached_property
     def _names(self) -> dict[str, str]:
@@ -193,27 +196,70 @@ def load(own: PriceBook | None = None) -> Catalogue:
 
 
 def overlay(catalogue: Catalogue, own: PriceBook) -> Catalogue:
-    """The user's models and providers added or replaced, and their prices put first."""
+    """The user's models and providers added or replaced, and their prices put first.
+
+    Names in `own` must be known: see `misnamed`.
+    """
+    grown = _grown(catalogue, own)
+    providers = dict(grown.providers)
+    for price in own.prices:
+        model = grown.model(price.model)
+        seller = providers[price.provider]
+        rule = Price(
+            per=price.per,
+            usd=price.usd,
+            when=price.when,
+            basis="user",
+            source=PRICE_BOOK,
+            note=price.note,
+        )
+        offers = tuple(
+            offer.model_copy(update={"prices": (rule, *offer.prices)})
+            if offer.model == model.id
+            else offer
+            for offer in seller.offers
+        )
+        providers[price.provider] = seller.model_copy(update={"offers": offers})
+    return Catalogue(grown.models, providers)
+
+
+def misnamed(catalogue: Catalogue, own: PriceBook) -> tuple[tuple[Loc, str, str], ...]:
+    """Every name in the user's pages that nobody knows: where it is, what is wrong, a hint."""
+    models = catalogue.models | {model.id: model for model in own.models}
+    found: list[tuple[Loc, str, str]] = [
+        (("providers", place, "offers", row, "model"), f"no model is called `{offer.model}`", "")
+        for place, page in enumerate(own.providers)
+        for row, offer in enumerate(page.offers)
+        if offer.model not in models
+    ]
+    if found:
+        return tuple(found)
+    grown = _grown(catalogue, own)
+    for place, price in enumerate(own.prices):
+        loc: Loc = ("prices", place)
+        model = grown.find(price.model)
+        sold_by = grown.routes(model.id) if model else ()
+        sellers = dict.fromkeys(route.provider.provider for route in sold_by)
+        hint = f"sold by: {', '.join(sellers)}" if sellers else "`vidgen models` lists them all"
+        if model is None:
+            found.append(((*loc, "model"), f"no model is called `{price.model}`", hint))
+        elif price.provider not in grown.providers:
+            words = f"no provider is called `{price.provider}`"
+            found.append(((*loc, "provider"), words, hint))
+        elif price.provider not in sellers:
+            words = f"`{price.provider}` does not sell `{price.model}`"
+            found.append(((*loc, "provider"), words, hint))
+    return tuple(found)
+
+
+def _grown(catalogue: Catalogue, own: PriceBook) -> Catalogue:
+    """The catalogue with the user's models and providers, before their prices."""
     models = catalogue.models | {model.id: model for model in own.models}
     providers = dict(catalogue.providers)
     for page in own.providers:
         known = providers.get(page.provider)
         providers[page.provider] = _merged(known, page) if known else page
-    for price in own.prices:
-        seller = providers.get(price.provider)
-        if seller is None:
-            raise UnknownName(f"prices.yaml names a provider `{price.provider}` that is unknown")
-        rule = Price(per=price.per, usd=price.usd, when=price.when, basis="user", note=price.note)
-        offers = tuple(
-            offer.model_copy(update={"prices": (rule, *offer.prices)})
-            if offer.model == price.model
-            else offer
-            for offer in seller.offers
-        )
-        if offers == seller.offers:
-            raise UnknownName(f"`{price.provider}` does not sell `{price.model}`")
-        providers[price.provider] = seller.model_copy(update={"offers": offers})
-    return Catalogue(models, providers, own=("prices.yaml",))
+    return Catalogue(models, providers)
 
 
 def _merged(known: Provider, page: Provider) -> Provider:

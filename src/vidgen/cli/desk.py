@@ -93,10 +93,19 @@ def own_prices(root: Path) -> PriceBook | None:
     path = root / "prices.yaml"
     if not path.exists():
         return None
-    from vidgen import yamlfile
+    from vidgen import catalogue, yamlfile
     from vidgen.catalogue.page import PriceBook
+    from vidgen.errors import StoryboardInvalid
 
-    return yamlfile.read(path).validate(PriceBook)
+    document = yamlfile.read(path)
+    book = document.validate(PriceBook)
+    faults = [
+        document.fault(loc, "unknown-name", message, hint)
+        for loc, message, hint in catalogue.misnamed(catalogue.load(), book)
+    ]
+    if faults:
+        raise StoryboardInvalid(tuple(faults))
+    return book
 
 
 def tier_of(*, draft: bool, animatic: bool) -> Tier:

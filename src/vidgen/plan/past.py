@@ -50,7 +50,7 @@ class Past:
             return Decision("reuse", f"{exact.name} is what is asked", exact)
         if upstream and upstream.take is None and not self._is_named(upstream.shot):
             return Decision("blocked", "the shot it starts from has no take; name that shot too")
-        former = exact or (takes[min(job.take, len(takes)) - 1] if takes else None)
+        former = exact or next((take for take in reversed(takes) if take.take == job.take), None)
         if former is None:
             failed = self.history.failed_jobs.get(job.key)
             return Decision("new", f"failed before: {failed}" if failed else "no take yet")

@@ -271,6 +271,7 @@ def _quote(
     route: Route, ask: Ask, seconds: Decimal, width: int, height: int, rate: Fraction, want: Want
 ) -> Quote:
     rule = route.price(ask) or Price(per="unknown")
+    busy = route.offer.typical_seconds
     work = Quantity(
         seconds=seconds,
         width=width,
@@ -279,6 +280,7 @@ def _quote(
         still=want.kind == "image",
         audio_seconds=seconds if want.mode in ("avatar", "lip_sync") else Decimal(0),
         input_seconds=seconds if want.source_video else Decimal(0),
+        gpu_hours=None if busy is None else busy / 3600,
     )
     usd = cost(rule.per, rule.usd, work)
     if usd is not None and rule.minimum_usd is not None:
@@ -286,8 +288,10 @@ def _quote(
     return Quote(usd, rule.per, rule.usd, rule.basis, read_on(route, rule), read_at(route, rule))
 
 
-def read_on(route: Route, rule: Price) -> date:
-    """The date a price was read: its own, else its offer's, else its page's."""
+def read_on(route: Route, rule: Price) -> date | None:
+    """The date a price was read: its own, else its offer's or page's; None for the user's own."""
+    if rule.basis == "user" and rule.source:
+        return rule.as_of
     return rule.as_of or route.offer.as_of or route.provider.as_of
 
 

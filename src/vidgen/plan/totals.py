@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from vidgen.job import History
 from vidgen.money import Usd
-from vidgen.plan.route import Router
+from vidgen.plan.route import Router, short_side
 from vidgen.plan.values import Options, Step, Totals, Verdict, WayOut
 from vidgen.plan.want import Want, want_of
 from vidgen.storyboard import Storyboard
@@ -92,28 +92,25 @@ def ways_out(
 
 
 def _cheaper(step: Step, want: Want, router: Router, rerolls: Decimal) -> WayOut | None:
+    """The cheapest other model that meets the same needs: as sharp, or said to be less so."""
     price = step.quote.usd
     if price is None:
         return None
-    asked = replace(want, model=None, provider=None)
-    others, _ = router.weigh(asked, None)
-    cheaper = [
-        other
-        for other in others
-        if other.quote.usd is not None
-        and other.quote.usd < price
-        and other.resolution == step.job.request.resolution
-        and other.route.model.tier != "economy"
-    ] or [other for other in others if other.quote.usd is not None and other.quote.usd < price]
-    if not cheaper:
+    others, _ = router.weigh(replace(want, model=None, provider=None), None)
+    cheaper = [other for other in others if other.quote.usd is not None and other.quote.usd < price]
+    enough = short_side(step.job.request.resolution)
+    as_sharp = [other for other in cheaper if short_side(other.resolution) >= enough]
+    able = [other for other in as_sharp if other.route.model.tier != "economy"]
+    rivals = able or as_sharp or ([] if want.sharp else cheaper)
+    if not rivals:
         return None
-    best = min(cheaper, key=lambda other: (other.quote.usd or ZERO, other.route.name))
-    saves = (price - (best.quote.usd or ZERO)) * rerolls
-    return WayOut(
+    best = min(rivals, key=lambda other: (other.quote.usd or ZERO, other.route.name))
+    loses = "" if as_sharp else f", at {best.resolution}"
+    what = (
         f"shot `{step.job.shot}`: {best.route.model.id} on {best.route.provider.provider}"
-        f" instead of {step.job.request.model}",
-        saves,
+        f" instead of {step.job.request.model}{loses}"
     )
+    return WayOut(what, (price - (best.quote.usd or ZERO)) * rerolls)
 
 
 def _draft_first(

@@ -44,13 +44,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A price with its pedigree: US dollars for this job, the rule, where and when it was read."""
+    """A price with its pedigree: US dollars for this job, the rule, where and when it was read.
+
+    A price of the user's own has no date.
+    """
 
     usd: Usd | None
     per: Per
     unit_usd: Decimal | None
     basis: str
-    as_of: date
+    as_of: date | None
     source: str
 
 

@@ -18,7 +18,8 @@ class Want:
     """A shot's wishes, resolved. `model` is None where the planner is to choose.
 
     `why` says where the model was named; `capabilities` must all be offered; `loc` and `model_loc`
-    are the places in the storyboard that faults about the wish and its model point at.
+    are the places in the storyboard that faults about the wish and its model point at. `protected`
+    shots are never offered a cheaper model, `sharp` ones never a smaller picture.
     """
 
     shot: str
@@ -38,6 +39,7 @@ class Want:
     source_video: bool = False
     references: int = 0
     protected: bool = False
+    sharp: bool = False
 
 
 def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
@@ -63,6 +65,7 @@ def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
         source_video=shot.source is not None,
         references=len(reference_paths(board, shot)) if mode == "references" else 0,
         protected=shot.role == "hero",
+        sharp=any(need not in CAPABILITIES for need in shot.needs),
     )
 
 

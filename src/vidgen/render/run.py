@@ -322,6 +322,7 @@ class Run:
             rate=facts.rate,
             cost_usd=cost,
             parts=digest_parts(_as_planned(job.request, upstream)),
+            take=job.take,
         )
 
     # -- the end ----------------------------------------------------------------------------
