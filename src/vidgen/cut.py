@@ -87,8 +87,6 @@ class Cut:
         return self.frames / self.rate
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A shot's place in the film, known before any take exists; counts as `Clip` does."""

@@ -37,9 +37,7 @@ class Finding:
 def doctor(
     project: Annotated[
         Path,
-        typer.Argument(
-            metavar="PROJECT", help="A project to look at as well.", show_default=False
-        ),
+        typer.Argument(metavar="PROJECT", help="A project to look at as well.", show_default=False),
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
