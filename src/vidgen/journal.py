@@ -281,7 +281,7 @@ def health(path: Path) -> str:
 
 def _is_blank(db: sqlite3.Connection) -> bool:
     """Whether nothing was ever written: a run died while it made the file."""
-    return db.execute("SELECT name FROM sqlite_master").fetchone() is None
+    return bool(db.execute("SELECT name FROM sqlite_master").fetchone() is None)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,15 +69,23 @@ def report_json(made: list[Made]) -> dict[str, object]:
 
 def wanted_of(project: desk.Desk, preset: str | None) -> tuple[Deliverable, ...]:
     """The deliverables asked for: one preset, else those listed, else the film's own shape."""
+    from vidgen.stitch import preset as known_preset
     from vidgen.storyboard import Deliverable
 
     board = project.source.board
-    name = project.source.root.resolve().name
+    name = file_name(project.source.root.resolve().name)
     if preset is not None:
-        return (Deliverable(name=f"{name}-{preset}", preset=preset),)
+        known_preset(preset, width=0, height=0)
+        return (Deliverable(name=f"{name[:40]}-{preset}", preset=preset),)  # type: ignore[arg-type]
     return board.deliver or (
         Deliverable(name=name, preset=SHAPES.get(board.format.aspect, "master")),
     )
+
+
+def file_name(text: str) -> str:
+    """A folder's name as a file may be called anywhere: letters, digits, `.`, `_` and `-`."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-._")
+    return plain[:60] or "film"
 
 
 SHAPES = {"9:16": "social-vertical", "16:9": "youtube", "1:1": "feed-square"}
