@@ -76,7 +76,7 @@ def wanted_of(project: desk.Desk, preset: str | None) -> tuple[Deliverable, ...]
     name = file_name(project.source.root.resolve().name)
     if preset is not None:
         known_preset(preset, width=0, height=0)
-        return (Deliverable(name=f"{name[:40]}-{preset}", preset=preset),)  # type: ignore[arg-type]
+        return (Deliverable(name=f"{name[:40]}-{preset}", preset=preset),)
     return board.deliver or (
         Deliverable(name=name, preset=SHAPES.get(board.format.aspect, "master")),
     )
