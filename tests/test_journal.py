@@ -139,9 +139,9 @@ def test_a_journal_that_is_no_database_is_told_plainly(path):
     path.parent.mkdir()
     path.write_bytes(b"no database" * 100)
     for reading in (snapshot, Journal):
-        with pytest.raises(LedgerError, match="cannot be read"):
+        with pytest.raises(LedgerError, match="cannot be used"):
             reading(path)
-    assert health(path).startswith("the ledger cannot be read")
+    assert health(path).startswith("the ledger cannot be used")
 
 
 def test_a_journal_of_the_first_version_gains_what_came_later(path):

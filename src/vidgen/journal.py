@@ -324,11 +324,10 @@ def _state(file: Path) -> tuple[int, int] | None:
 
 
 def _unreadable(path: Path, error: sqlite3.DatabaseError) -> LedgerError:
-    return LedgerError(
-        f"the ledger cannot be read: {error}",
-        where=str(path),
-        hint="restore a backup; without one move it away: takes stay, what was spent is forgotten",
-    )
+    hint = "restore a backup; without one move it away: takes stay, what was spent is forgotten"
+    if any(words in str(error) for words in ("unable to open", "readonly", "full", "locked")):
+        hint = "the project folder must be writable, and its disk must have room"
+    return LedgerError(f"the ledger cannot be used: {error}", where=path.as_posix(), hint=hint)
 
 
 @contextmanager

@@ -180,6 +180,17 @@ def test_what_is_missing_is_not_stitched_unless_watchable(vidgen, tiny):
     assert watchable.json["schema"] == "vidgen.stitch/1"
 
 
+def test_a_take_that_cannot_be_read_is_named_with_the_way_out(vidgen, tiny):
+    folder = tiny()
+    vidgen("render", folder, "--animatic")
+    take = folder / "takes/two/v001.mp4"
+    take.write_bytes(take.read_bytes()[:2000])
+    said = vidgen("stitch", folder, "--animatic")
+    assert (said.code, said.out) == (Exit.FAILED, "")
+    assert said.err.startswith(f"error: media-error\n  {take.as_posix()}  ")
+    assert "delete it and takes/two/v001.json" in said.err
+
+
 def test_takes_are_listed_with_the_one_that_is_chosen(vidgen, tiny):
     folder = tiny()
     assert (

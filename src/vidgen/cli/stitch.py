@@ -11,6 +11,7 @@ import typer
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk, write_json
 from vidgen.cli.progress import clock, showing
+from vidgen.errors import MediaError
 
 if TYPE_CHECKING:
     from vidgen.cut import Cut, Music
@@ -150,7 +151,20 @@ def _deliver(project: desk.Desk, cut: Cut, wanted: Deliverable, as_json: bool) -
             workers=processors(),
             on_progress=report,
         )
-        return wait_for(work)
+        try:
+            return wait_for(work)
+        except MediaError as error:
+            raise _with_a_way_out(error, cut, project) from error
+
+
+def _with_a_way_out(error: MediaError, cut: Cut, project: desk.Desk) -> MediaError:
+    """What to do about a take that cannot be read; other trouble stays as it is."""
+    damaged = next((clip for clip in cut.clips if error.where == clip.path.as_posix()), None)
+    if damaged is None or error.hint:
+        return error
+    sidecar = damaged.path.with_suffix(".json").relative_to(project.source.root).as_posix()
+    hint = f"restore the file; or delete it and {sidecar}, and the take is made again"
+    return MediaError(error.message, where=error.where, hint=hint)
 
 
 def _tell(project: desk.Desk, made: Made) -> None:

@@ -145,7 +145,7 @@ class Run:
                 ambiguous = found.reason == AMBIGUOUS
                 self._say("failed", step, found.reason, elapsed=monotonic() - began)
                 return Outcome(step, failure=found.reason, ambiguous=ambiguous)
-            cut_off = "what an earlier run began is lost; made again"
+            cut_off = "what an earlier run began is lost"
             self._say("retry", step, cut_off if begun else found.reason)
 
     def _begun(self, key: JobKey) -> bool:
@@ -186,7 +186,8 @@ class Run:
             row = None
         if row is not None and row.open:
             lost = row.state == "submitting" and not desk.local and desk.resend != "idempotent"
-            self._say("resumed", step)
+            if not desk.local:  # where work is free it may be lost, and is made again without ado
+                self._say("resumed", step)
             return None if lost else row
         self.journal.begin(job, step.quote.usd or Decimal(0), self.plan.totals.budget)
         self._say("started", step)
