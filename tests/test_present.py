@@ -76,7 +76,12 @@ TWO = "defaults: {model: plain, duration: 4s}\nshots: [{id: a, prompt: p}, {id: 
     [
         ("", {"tier": "animatic"}, "nothing to pay"),
         ("", {}, "no ceiling is set: `budget:` in the storyboard, or --max-credits"),
-        ("budget: {credits: 100}\n", {}, "fits the budget: 36.00 cr are left after the re-rolls"),
+        ("budget: {credits: 100}\n", {}, "fits the budget: 36.00 cr are left"),
+        (
+            "budget: {credits: 200, rerolls: 2}\n",
+            {},
+            "fits the budget: 72.00 cr are left after the re-rolls that are expected",
+        ),
         (
             "budget: {credits: 50}\n",
             {},

@@ -290,7 +290,10 @@ def _verdict_words(plan: Plan) -> str:
             return f"over budget by {over}: one take of each fits, the expected re-rolls do not"
         case _:
             after = said(left - totals.expected)
-            return f"fits the budget: {after} are left after the re-rolls that are expected"
+            rerolls = (
+                " after the re-rolls that are expected" if totals.expected > totals.run else ""
+            )
+            return f"fits the budget: {after} are left{rerolls}"
 
 
 def _ways_out_table(plan: Plan, width: int) -> Table:

@@ -174,7 +174,9 @@ def test_what_is_missing_is_not_stitched_unless_watchable(vidgen, tiny):
     assert (short.code, short.out) == (Exit.FAILED, "")
     assert "no take of: two" in short.err
     vidgen("render", folder, "--animatic")
-    assert vidgen("stitch", folder).code == Exit.FAILED
+    finals = vidgen("stitch", folder)
+    assert finals.code == Exit.FAILED
+    assert "--animatic stitches the animatic's takes" in finals.err
     watchable = vidgen("stitch", folder, "--watchable", "--json")
     assert watchable.code == 0
     assert watchable.json["schema"] == "vidgen.stitch/1"

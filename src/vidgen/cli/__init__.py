@@ -20,7 +20,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that cannot be shown is no reason to stop
     register(sys.argv[1] if len(sys.argv) > 1 else None)
-    app()
+    app(prog_name="vidgen")
 
 
 __all__ = ["app", "main"]

@@ -10,7 +10,7 @@ from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk
 from vidgen.cli.progress import write_line
 from vidgen.cli.render import carry_out, finish, leave, tell
-from vidgen.cli.stitch import Preset, Watchable, join, report_json
+from vidgen.cli.stitch import Preset, Watchable, join, report_json, wanted_of
 
 if TYPE_CHECKING:
     from vidgen.plan import Plan
@@ -31,6 +31,7 @@ def make(
 ) -> None:
     """Plan, render and stitch. With --animatic it is free: no key, no GPU, no network."""
     project = desk.open_project(storyboard)
+    wanted_of(project, preset)  # a preset that is none is told now, not after an hour
     tier = desk.tier_of(draft=draft, animatic=animatic)
     options = desk.options_of(
         tier=tier, takes=takes, rerun=rerun, max_credits=max_credits, allow_unpriced=allow_unpriced

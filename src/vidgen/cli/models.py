@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, console, talk, write_json
+from vidgen.errors import UnknownName
 
 if TYPE_CHECKING:
     from vidgen.catalogue.search import Filter
@@ -72,6 +74,8 @@ def models(
             screen = console()
             screen.print(present_models.model_view(catalogue, model, screen.width))
         return
+    if provider is not None and provider not in catalogue.providers:
+        raise _unknown_provider(provider, list(catalogue.providers))
     wanted = _filter(needs, max_price, aspect, seconds, kind, provider, retired)
     found = search(catalogue, wanted)
     if as_json:
@@ -105,6 +109,8 @@ def _filter(
         raise typer.BadParameter(f"--needs does not know `{unknown[0]}`; it knows {known}")
     if kind is not None and kind not in get_args(Kind):
         raise typer.BadParameter(f"--kind is one of {', '.join(get_args(Kind))}")
+    if aspect is not None and not re.fullmatch(r"[1-9][0-9]?:[1-9][0-9]?", aspect):
+        raise typer.BadParameter(f"--aspect is like 9:16, not `{aspect}`")
     usd, per = _price(max_price)
     return Filter(
         needs=wanted,
@@ -116,6 +122,14 @@ def _filter(
         per=per,  # type: ignore[arg-type]
         retired=retired,
     )
+
+
+def _unknown_provider(name: str, known: list[str]) -> UnknownName:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(sorted(known))}"
+    return UnknownName(f"no provider is called `{name}`", hint=hint)
 
 
 def _price(text: str | None) -> tuple[Decimal | None, str]:

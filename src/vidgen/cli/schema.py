@@ -7,7 +7,7 @@ from vidgen.cli.app import command, write_json
 
 @command("schema")
 def schema() -> None:
-    """Print the JSON Schema of storyboard.yaml; editors complete and check with it."""
+    """Print the JSON Schema of the language. Editors complete and check with it."""
     from vidgen.language_docs import storyboard_schema
 
     write_json(storyboard_schema())

@@ -11,7 +11,7 @@ import typer
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk, write_json
 from vidgen.cli.progress import clock, showing
-from vidgen.errors import MediaError
+from vidgen.errors import MediaError, NothingToStitch
 
 if TYPE_CHECKING:
     from vidgen.cut import Cut, Music
@@ -98,7 +98,14 @@ def cut_of(project: desk.Desk, tier: Tier, *, watchable: bool) -> Cut:
 
     board = project.source.board
     chosen = chosen_takes(project, tier, watchable=watchable)
-    return assemble(board, chosen, project.source.root, _music(project))
+    try:
+        return assemble(board, chosen, project.source.root, _music(project))
+    except NothingToStitch as error:
+        lower = chosen_takes(project, "animatic", watchable=False)
+        if tier == "animatic" or watchable or len(lower) < len(board.shots):
+            raise
+        hint = "--animatic stitches the animatic's takes, --watchable only where one is missing"
+        raise NothingToStitch(error.message, where=error.where, hint=hint) from error
 
 
 def chosen_takes(project: desk.Desk, tier: Tier, *, watchable: bool) -> dict[str, Take]:

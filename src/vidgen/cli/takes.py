@@ -23,37 +23,61 @@ def takes(
 
     project = desk.open_project(storyboard)
     history = project.project.history()
+    _known(project, shot or [], history.takes)
     found = [take for take in history.takes if not shot or take.shot in shot]
     chosen = _chosen(found, history.selects)
     if as_json:
         records = [{**plain(take), "selected": take in chosen} for take in found]
         write_json({"schema": "vidgen.takes/1", "takes": records})
     elif found:
-        console().print(_table(found, chosen))
+        screen = console()
+        screen.print(_table(found, chosen, screen.width))
     else:
         talk("no takes yet; `vidgen render --animatic` makes some free")
 
 
+def _known(project: desk.Desk, shots: list[str], takes: tuple[Take, ...]) -> None:
+    """Raise UnknownName for a shot that is neither in the storyboard nor among the takes."""
+    from vidgen.errors import UnknownName
+
+    names = [shot.id for shot in project.source.board.shots]
+    for name in shots:
+        if name not in names and not any(take.shot == name for take in takes):
+            raise UnknownName(f"no shot is called `{name}`", hint=f"there are: {', '.join(names)}")
+
+
 def _chosen(found: list[Take], selects: dict[str, int]) -> list[Take]:
-    newest = {(take.shot, take.tier): take for take in found}
-    return [
-        take
-        for take in found
-        if take.number == selects.get(take.shot)
-        or (take.shot not in selects and newest[take.shot, take.tier] is take)
-    ]
-
-
-def _table(found: list[Take], chosen: list[Take]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE, pad_edge=False, show_edge=False)
-    for name in ("", "shot", "take", "tier", "model", "frames", "file"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    """The take of each shot and tier that a cut would use: the one selected, else the newest."""
+    best: dict[tuple[str, str], Take] = {}
     for take in found:
-        mark = "*" if take in chosen else ""
-        table.add_row(
-            mark, take.shot, take.name, take.tier, take.model, str(take.frames), take.path
-        )
-    return table
+        before = best.get((take.shot, take.tier))
+        if before is None or before.number != selects.get(take.shot):
+            best[take.shot, take.tier] = take
+    return list(best.values())
+
+
+def _table(found: list[Take], chosen: list[Take], width: int) -> Table:
+    from vidgen.grid import Column, grid
+
+    columns = [
+        Column(""),
+        Column("shot", least=6),
+        Column("take"),
+        Column("tier"),
+        Column("model", least=6),
+        Column("frames", right=True),
+        Column("file", least=8),
+    ]
+    rows = [
+        [
+            "*" if take in chosen else "",
+            take.shot,
+            take.name,
+            take.tier,
+            take.model,
+            f"{take.frames:,}",
+            take.path,
+        ]
+        for take in found
+    ]
+    return grid(columns, rows, width, ["" if take in chosen else "dim" for take in found])
