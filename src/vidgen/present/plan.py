@@ -1,7 +1,4 @@
-"""Values as people and scripts read them: tables, sentences, JSON; errors as text.
-
-Computes nothing that matters and writes nowhere; the CLI decides where the text goes.
-"""
+"""A plan as a table and sentences, at any width of terminal."""
 
 from __future__ import annotations
 
@@ -9,94 +6,23 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from vidgen.errors import StoryboardInvalid, VidgenError
-from vidgen.fault_text import render_faults
 from vidgen.grid import Column, grid, pairs
-from vidgen.job import plain
-from vidgen.money import Usd, credits_of, round_up
-from vidgen.plan.values import SIGNS, Plan, Quote, Step, Verdict
+from vidgen.money import Usd
+from vidgen.plan.values import SIGNS, Plan, Step, Verdict
+from vidgen.present.amounts import (
+    credits_text,
+    credits_words,
+    seconds_text,
+    unit_text,
+    usd_text,
+)
 
 STYLES = {"+": "green", "~": "yellow", "=": "dim", "!": "bold red", ">": "cyan"}
-
-PLAN_SCHEMA = "vidgen.plan/1"
-
-
-def error_text(error: VidgenError) -> str:
-    """`error: code`, then where and what, then the way out."""
-    if isinstance(error, StoryboardInvalid):
-        return render_faults(error.faults)
-    where = f"{error.where}  " if error.where else ""
-    lines = [f"error: {error.code}", f"  {where}{error.message}"]
-    if error.hint:
-        lines.append(f"  hint: {error.hint}")
-    return "\n".join(lines)
-
-
-def error_json(error: VidgenError) -> dict[str, Any]:
-    """An error as one documented shape."""
-    faults = error.faults if isinstance(error, StoryboardInvalid) else ()
-    return {
-        "schema": "vidgen.error/1",
-        "code": error.code,
-        "message": error.message,
-        "where": error.where,
-        "hint": error.hint,
-        "exit_code": int(error.exit_code),
-        "faults": [plain(fault) for fault in faults],
-    }
-
-
-# -- money ------------------------------------------------------------------------------------
-
-
-def credits_text(usd: Usd | None, per_usd: Decimal) -> str:
-    """Credits with two decimals, rounded up; `?` where a price is not known, `free` for nothing."""
-    if usd is None:
-        return "?"
-    return f"{round_up(credits_of(usd, per_usd)):,}" if usd else "free"
-
-
-def credits_words(usd: Usd, per_usd: Decimal) -> str:
-    """`1,435.55 cr`: credits with two decimals, rounded up, zero as well."""
-    return f"{round_up(credits_of(usd, per_usd)):,} cr"
-
-
-def usd_text(usd: Usd | None) -> str:
-    """US dollars with two decimals, rounded up (four below ten cents)."""
-    if usd is None:
-        return "?"
-    sign, amount = ("-", -usd) if usd < 0 else ("", usd)
-    places = 4 if Decimal(0) < amount < Decimal("0.1") else 2
-    return f"{sign}${round_up(amount, places):,}"
-
-
-UNITS = {
-    "second": "/s",
-    "clip": "/clip",
-    "image": "/image",
-    "megapixel": "/MP",
-    "frame": "/frame",
-    "million-tokens": "/Mtok",
-    "audio-second": "/s sound",
-    "gpu-hour": "/GPU h",
-}
-
-
-def unit_text(quote: Quote) -> str:
-    """What is charged for each unit: `$0.084/s`."""
-    if quote.per == "free":
-        return ""
-    return "?" if quote.unit_usd is None else f"${quote.unit_usd}{UNITS[quote.per]}"
-
-
-# -- plan -------------------------------------------------------------------------------------
-
 NARROW, WIDE = 60, 80
 
 
@@ -171,7 +97,7 @@ def buys_text(step: Step) -> str:
     request = step.job.request
     if request.kind == "image":
         return f"still {request.resolution}"
-    length = _seconds(request.duration) if request.duration is not None else "as given"
+    length = seconds_text(request.duration) if request.duration is not None else "as given"
     sound = " +audio" if request.audio else ""
     return f"{length} {request.resolution}{sound}"
 
@@ -300,88 +226,6 @@ def _ways_out_table(plan: Plan, width: int) -> Table:
     columns = [Column("ways out", least=20), Column("saves", right=True)]
     rows = [[way.what, credits_words(way.saves, plan.per_usd)] for way in plan.ways_out]
     return grid(columns, rows, width)
-
-
-def prompts_text(steps: Iterable[Step]) -> str:
-    """Word for word what would be sent for each step."""
-    pieces = []
-    for step in steps:
-        request = step.job.request
-        pieces.append(
-            f"{step.job.name}  {request.model} on {request.provider} ({request.endpoint})"
-        )
-        pieces.append(request.prompt or "(no prompt)")
-        if request.negative_prompt:
-            pieces.append(f"negative: {request.negative_prompt}")
-        pieces.append("")
-    return "\n".join(pieces).rstrip()
-
-
-def plan_json(plan: Plan, frames: int | None = None) -> dict[str, Any]:
-    """The plan as one documented, versioned shape; the same plan gives the same bytes."""
-    return {
-        "schema": PLAN_SCHEMA,
-        "title": plan.title,
-        "tier": plan.tier,
-        "credits_per_usd": str(plan.per_usd),
-        "seconds": str(plan.seconds),
-        "film_frames": frames,
-        "steps": [_step_json(step, plan.per_usd) for step in plan.steps],
-        "totals": {
-            name: None if usd is None else _money(usd, plan.per_usd)
-            for name, usd in (
-                ("sticker", plan.totals.sticker),
-                ("run", plan.totals.run),
-                ("expected", plan.totals.expected),
-                ("worst", plan.totals.worst),
-                ("spent", plan.totals.spent),
-                ("reserved", plan.totals.reserved),
-                ("budget", plan.totals.budget),
-                ("headroom", plan.totals.headroom),
-            )
-        },
-        "unpriced": list(plan.totals.unpriced),
-        "verdict": plan.verdict,
-        "affordable": plan.affordable,
-        "ways_out": [
-            {"what": way.what, "saves": _money(way.saves, plan.per_usd)} for way in plan.ways_out
-        ],
-    }
-
-
-def _step_json(step: Step, per_usd: Decimal) -> dict[str, Any]:
-    quote = step.quote
-    return {
-        "key": step.job.key,
-        "shot": step.job.shot,
-        "what": step.what,
-        "take": step.job.take,
-        "action": step.action,
-        "reason": step.reason,
-        "route": step.route,
-        "because": step.because,
-        "asked_seconds": str(step.asked_seconds),
-        "starts_from": step.job.starts_from,
-        "request": plain(step.job.request),
-        "price": {
-            "cost": None if quote.usd is None else _money(quote.usd, per_usd),
-            "per": quote.per,
-            "unit_usd": None if quote.unit_usd is None else str(quote.unit_usd),
-            "basis": quote.basis,
-            "as_of": quote.as_of.isoformat() if quote.as_of else None,
-            "source": quote.source,
-        },
-        "notes": list(step.notes),
-        "existing": step.take.path if step.take else None,
-    }
-
-
-def _money(usd: Usd, per_usd: Decimal) -> dict[str, str]:
-    return {"usd": f"{usd.normalize():f}", "credits": f"{credits_of(usd, per_usd).normalize():f}"}
-
-
-def _seconds(seconds: Decimal | None) -> str:
-    return "" if seconds is None else f"{seconds.normalize():f}s"
 
 
 def _count(number: int, noun: str) -> str:
