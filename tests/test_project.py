@@ -105,3 +105,28 @@ def test_json_is_written_whole(tmp_path):
     write_json(path, {"é": 1})
     assert json.loads(path.read_text(encoding="utf-8")) == {"é": 1}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_takes_come_in_the_order_of_their_numbers(project):
+    put(project, take(1000), take(999), take(2), take(1, shot="pour"))
+    assert [(one.shot, one.number) for one in project.takes()] == [
+        ("pour", 1), ("sip", 2), ("sip", 999), ("sip", 1000),
+    ]  # fmt: skip
+    (project.root / "takes/sip/v-notes.json").write_text("not a take")
+    assert len(project.takes()) == 4
+
+
+def test_a_history_of_nothing_writes_nothing(project):
+    assert project.history().takes == ()
+    assert list(project.root.iterdir()) == []
+
+
+def test_tidying_keeps_what_is_named(project):
+    scratch = project.scratch("animatic")
+    for name in ("animatic-1", "animatic-2"):
+        (scratch / name).mkdir(parents=True)
+        (scratch / name / "out.mp4").write_bytes(b"x")
+    (scratch / "stray.part").write_bytes(b"x")
+    project.tidy("animatic", ['{"spool": "animatic-2"} None'])
+    assert [path.name for path in scratch.iterdir()] == ["animatic-2"]
+    project.tidy("nobody", [])
