@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 
@@ -19,6 +20,21 @@ def run(*words: object, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*words), capture_output=True, text=True, timeout=120, check=False, **more
     )
+
+
+def inside(*words: object) -> subprocess.CompletedProcess[str]:
+    """The same command in this process, which saves a second."""
+    from vidgen.cli import app
+    from vidgen.cli.commands import register
+
+    register(None)
+    command, said, told, code = list(map(str, words)), io.StringIO(), io.StringIO(), 0
+    with redirect_stdout(said), redirect_stderr(told):
+        try:
+            app(command, prog_name="vidgen")
+        except SystemExit as left:
+            code = int(left.code or 0)
+    return subprocess.CompletedProcess(command, code, said.getvalue(), told.getvalue())
 
 
 @contextmanager
