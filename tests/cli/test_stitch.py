@@ -10,8 +10,7 @@ FILM = "vidgen: 1\ntitle: Film\nshots: [{id: a, prompt: p}]\n"
 
 
 def told(tmp_path, *words):
-    register("stitch")
-    register("takes")
+    register(None)
     (tmp_path / "storyboard.yaml").write_text(FILM, encoding="utf-8")
     return CliRunner().invoke(app, ["stitch", str(tmp_path), *words])
 
