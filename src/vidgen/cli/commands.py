@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from vidgen.cli.app import app
+
 COMMANDS = (
     "init",
     "check",
@@ -22,3 +24,4 @@ def register(wanted: str | None) -> None:
     """Import the module of one command, or of all: `vidgen plan` need not load `vidgen doctor`."""
     for name in (wanted,) if wanted in COMMANDS else COMMANDS:
         import_module(f"vidgen.cli.{name}")
+    app.registered_commands.sort(key=lambda command: COMMANDS.index(command.name or ""))
