@@ -170,6 +170,11 @@ class Project:
             self._ignore_state()
             yield
 
+    def scratches(self) -> tuple[str, ...]:
+        """The providers that have a folder of their own here."""
+        folder = self.state / "scratch"
+        return tuple(path.name for path in folder.iterdir()) if folder.is_dir() else ()
+
     def tidy(self, provider: str, wanted: Collection[str]) -> None:
         """Empty a provider's own folder, but for what is named in one of the texts `wanted`."""
         folder = self.scratch(provider)

@@ -519,6 +519,15 @@ def test_nothing_is_left_in_the_scratch_folder_when_no_job_is_open(stage):
     assert list(scratch.iterdir()) == []
 
 
+def test_what_a_killed_run_left_goes_also_when_there_is_nothing_to_do(stage):
+    stage.go(ALONE, local=True)
+    scratch = stage.project.scratch("two") / "left"
+    scratch.mkdir(parents=True)
+    with Journal(stage.project.journal) as journal:
+        asyncio.run(Run(stage.plan(), stage.project, journal, {}).go())
+    assert not scratch.exists()
+
+
 def test_what_a_later_run_would_collect_is_left(stage):
     mine = begun(stage, state="submitted")
     scratch = stage.project.scratch("two")

@@ -351,6 +351,9 @@ class Run:
         for name, desk in self.desks.items():
             if desk.local:
                 await self._sweep(name, desk)
+        for name in self.project.scratches():
+            if not self.journal.open_rows(name):
+                self.project.tidy(name, ())
 
     async def _sweep(self, name: str, desk: Desk) -> None:
         ours = {step.job.key for step in self.plan.steps}
