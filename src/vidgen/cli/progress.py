@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,7 @@ class Work:
     ended: int = 0
     spent: Decimal = Decimal(0)
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many takes this run is to make."""
         return sum(step.works for step in self.plan.steps)
@@ -168,12 +169,15 @@ class Work:
         table.add_row(Text(mark if signs else plain_mark, style), Text(shown(event.job)), words)
         return table
 
-    @property
-    def _names(self) -> int:
+    @cached_property
+    def _widest(self) -> int:
         from rich.cells import cell_len
 
-        widest = max(cell_len(shown(step.job.name)) for step in self.plan.steps)
-        return max(min(widest, self.screen.width // 3, 24), 5)
+        return max(cell_len(shown(step.job.name)) for step in self.plan.steps)
+
+    @property
+    def _names(self) -> int:
+        return max(min(self._widest, self.screen.width // 3, 24), 5)
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group
