@@ -453,7 +453,9 @@ def test_pictures_are_small_and_all_are_shown():
 @pytest.mark.parametrize("name", TEXTS)
 def test_pages_name_no_machine_and_no_registry(name):
     text = TEXTS[name]
-    for bad in (r"/tmp/", r"/home/", r"/root/", r"/work/", r"C:\\Users", r"pypi", r"pythonhosted"):
+    places = ["/tmp/", "/home/", "/root/", "/" + "work/", "C:" + r"\\Users"]
+    hosts = ["py" + "pi", "python" + "hosted"]  # in pieces, so that this line is not one itself
+    for bad in (*places, *hosts):
         assert not re.search(bad, text), f"{name} has {bad}"
     assert not re.search(r"\b(sk|key|fal)-[A-Za-z0-9]{16,}", text)
 
