@@ -107,8 +107,10 @@ class Totals:
 
     @property
     def headroom(self) -> Usd | None:
-        """What would be left of the budget after the expected cost; negative when over."""
-        return None if self.budget is None else self.budget - self.spent - self.expected
+        """What would be left of the budget after all that is expected; negative when over."""
+        if self.budget is None:
+            return None
+        return self.budget - self.spent - self.reserved - self.expected
 
 
 @dataclass(frozen=True, slots=True)
