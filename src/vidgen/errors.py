@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 
 class Exit(IntEnum):
@@ -120,8 +121,43 @@ class NothingToStitch(VidgenError):
     """A shot has no take that could go into the cut."""
 
 
+Trouble = Literal[
+    "moderation",
+    "input",
+    "credit",
+    "key",
+    "limit",
+    "overload",
+    "provider",
+    "unsent",
+    "gone",
+    "ambiguous",
+]
+"""What went wrong with one call to a provider. `limit` and `overload` are temporary; `unsent` means
+that it never left this machine; `gone` that the provider knows no such work; `ambiguous` that it
+may or may not have been accepted. Of a submit, every other kind says for certain: not accepted."""
+
+
 class ProviderError(VidgenError):
-    """A provider answered something that stops this job."""
+    """A call to a provider went wrong; `retry_after` is how many seconds it asks us to wait.
+
+    `charged` is what a refusal cost: False nothing, None where nobody says.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: Trouble = "provider",
+        retry_after: float | None = None,
+        charged: bool | None = False,
+        where: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.kind = kind
+        self.retry_after = retry_after
+        self.charged = charged
 
 
 class UnknownName(VidgenError):

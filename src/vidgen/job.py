@@ -166,20 +166,29 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One take to be made.
+class Need:
+    """A picture that a job is given from another job's take, as one field of its request.
 
-    `starts_from` is the key of the job whose picture it begins with, at `starts_at` seconds of that
-    take: where the cut leaves it.
+    Of a clip it is the frame at `at` seconds, where the cut leaves it (None: its last); of a still
+    the still itself. `shot` is whose take it is.
     """
+
+    field: Literal["first_frame", "last_frame"]
+    shot: str
+    key: JobKey
+    at: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One take to be made, and the pictures it waits for."""
 
     key: JobKey
     shot: str
     tier: Tier
     take: int
     request: Request
-    starts_from: JobKey | None = None
-    starts_at: Decimal | None = None
+    needs: tuple[Need, ...] = ()
 
     @property
     def name(self) -> str:
@@ -202,10 +211,14 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """Finished: where the media is (a local path or an https link), and the actual cost if told."""
+    """Finished: where the media is (a local path, an https link or a data URI).
+
+    `cost_usd` is the actual cost and `seed` the seed that was used, each where the provider says.
+    """
 
     media: str
     cost_usd: Decimal | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

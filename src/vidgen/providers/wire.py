@@ -1,0 +1,167 @@
+"""HTTP to a provider: one call, its answer as JSON, and what went wrong said in one vocabulary.
+
+Never retries and never waits. A key is sent in a header only, and cut out of every text that comes
+back. In a rehearsal the client sends everything to this machine, whatever host is asked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from vidgen.errors import ProviderError, Trouble
+
+TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
+"""Seconds. A submit that carries pictures may take a while to be read; connecting may not."""
+
+LONGEST_REPLY = 4_000_000
+"""Bytes of JSON that are read of one answer."""
+
+REHEARSED_HOST = "x-rehearsed-host"
+"""The header by which a rehearsal's server is told which host was meant."""
+
+
+class Rehearsed(httpx.AsyncBaseTransport):
+    """Sends every request to one server on this machine, and says which host was meant."""
+
+    def __init__(self, at: str, limits: httpx.Limits) -> None:
+        self._at = httpx.URL(at)
+        self._inner = httpx.AsyncHTTPTransport(limits=limits)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry a request out there; nothing is ever looked up in the world's names."""
+        request.headers[REHEARSED_HOST] = request.url.host
+        request.url = request.url.copy_with(scheme="http", host=self._at.host, port=self._at.port)
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Let the connections go."""
+        await self._inner.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """The clients of one run.
+
+    `kept` reuses its connections: looks and downloads. `fresh` never does: on a reused connection a
+    server that had just closed it cannot be told from one that took a paid order and died.
+    """
+
+    kept: httpx.AsyncClient
+    fresh: httpx.AsyncClient
+
+    async def aclose(self) -> None:
+        """Let the connections go."""
+        await self.kept.aclose()
+        await self.fresh.aclose()
+
+
+def clients(rehearsed_at: str | None = None) -> Http:
+    """The clients of one run; with `rehearsed_at`, a server's address here, they reach no other.
+
+    Redirects are not followed: an answer that points elsewhere must not be sent a key.
+    """
+    found = []
+    for kept in (20, 0):
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept)
+        transport = Rehearsed(rehearsed_at, limits) if rehearsed_at is not None else None
+        found.append(httpx.AsyncClient(timeout=TIMEOUT, limits=limits, transport=transport))
+    return Http(*found)
+
+
+async def call(
+    http: Http | None,
+    method: str,
+    url: str,
+    *,
+    key: str,
+    headers: Mapping[str, str],
+    body: Any = None,
+) -> httpx.Response:
+    """One request, its answer read whole.
+
+    Raises ProviderError: `unsent` where it never left, `ambiguous` where it may have arrived and no
+    answer came. An answer of any status is returned.
+    """
+    assert http is not None, "a hosted provider is given clients"
+    line = http.kept if method == "GET" else http.fresh
+    try:
+        async with line.stream(method, url, headers=dict(headers), json=body) as answer:
+            read = bytearray()
+            async for piece in answer.aiter_bytes():
+                read += piece
+                if len(read) > LONGEST_REPLY:
+                    raise ProviderError("the answer is far too long", kind="ambiguous")
+            return httpx.Response(
+                answer.status_code,
+                headers=_told(answer.headers),
+                content=bytes(read),
+                request=answer.request,
+            )
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise ProviderError(f"no connection: {hidden(str(error), key)}", kind="unsent") from None
+    except httpx.UnsupportedProtocol as error:
+        raise ProviderError(f"not an address: {hidden(str(error), key)}", kind="unsent") from None
+    except httpx.HTTPError as error:
+        words = hidden(str(error), key) or type(error).__name__
+        raise ProviderError(f"no answer came: {words}", kind="ambiguous") from None
+
+
+def _told(headers: httpx.Headers) -> dict[str, str]:
+    """The headers of an answer whose body is read, and no longer packed."""
+    unpacked = ("content-encoding", "content-length", "transfer-encoding")
+    return {name: value for name, value in headers.items() if name not in unpacked}
+
+
+def as_json(answer: httpx.Response) -> dict[str, Any]:
+    """The object in an answer.
+
+    Raises ProviderError `ambiguous` where there is none: whoever answered was not the provider, or
+    it broke off.
+    """
+    try:
+        found = json.loads(answer.content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        message = f"HTTP {answer.status_code} without a readable answer"
+        raise ProviderError(message, kind="ambiguous")
+    return found
+
+
+def retry_after(answer: httpx.Response) -> float | None:
+    """The seconds that an answer asks us to wait, where it says them as a number."""
+    text = answer.headers.get("retry-after", "")
+    return float(text) if text.isdecimal() else None
+
+
+def refused(
+    answer: httpx.Response, message: str, kind: Trouble, *, key: str, charged: bool | None = False
+) -> ProviderError:
+    """An answer of a provider that refuses a call, as the error to raise; the key is cut out."""
+    return ProviderError(
+        hidden(message, key)[:600], kind=kind, retry_after=retry_after(answer), charged=charged
+    )
+
+
+def hidden(text: str, key: str) -> str:
+    """A text that came from outside, with the key cut out of it."""
+    return text.replace(key, "•••") if len(key) >= 4 else text
+
+
+def data_uri(path: Path) -> str:
+    """A file as a `data:` URI, its type told by its name."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64_of(path)}"
+
+
+def base64_of(path: Path) -> str:
+    """A file's bytes as base64 without line breaks."""
+    return base64.b64encode(path.read_bytes()).decode("ascii")
