@@ -1,0 +1,165 @@
+"""Kling's own API, both generations: submit, poll, look a lost submit up, adopt.
+
+Nothing can be cancelled there. What is kept of a task is its id, which API it is of, and its path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from vidgen.errors import ProviderError
+from vidgen.job import Input, Request, Status, Ticket
+from vidgen.providers import Session
+from vidgen.providers.kling import answers
+from vidgen.providers.kling.bodies import Address, address, body, client_id
+from vidgen.providers.wire import base64_of, call
+
+OLDER_PATH = re.compile(r"v1/[a-z0-9-]+(?:/[a-z0-9-]+)*")
+
+
+class Kling:
+    """Kling's API 2.0, and 1.x for the models and tasks that only it has."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def submit(self, request: Request, *, idempotency: str) -> Ticket:
+        """One task. An id of ours that is refused as taken means that it was accepted before."""
+        at = address(request.endpoint)
+        name = client_id(idempotency)
+        sent = await asyncio.to_thread(body, request, name=name, read=self._read)
+        answer = await self._call("POST", at.path, sent)
+        if answers.code_of(answer) == answers.BAD_PARAMETER:
+            # as measured on 2026-09-20: `External_task_id … already exists`
+            earlier = await self._earlier(at, name, answers.says(answer, "already exists"))
+            if earlier is not None:
+                return earlier
+        found = answers.content(answer, key=self._session.key, submitting=True)
+        data = found.get("data")
+        identifier = data.get("task_id" if at.older else "id") if isinstance(data, dict) else None
+        if not isinstance(identifier, str) or not identifier:
+            raise ProviderError("Kling accepted, and named no task", kind="ambiguous", charged=None)
+        return _ticket(at, identifier)
+
+    async def poll(self, ticket: Ticket) -> Status:
+        """One look at a task. Raises ProviderError `gone` where Kling knows no such task."""
+        identifier, path = _parts(ticket)
+        if ticket["api"] == "1.x":
+            task = await self._older(path, identifier)
+        else:
+            task = await self._newer("task_ids", identifier)
+        if task is None:
+            raise _gone("Kling knows no such task; what it makes is kept for 30 days")
+        return answers.status(task, key=self._session.key)
+
+    async def cancel(self, ticket: Ticket) -> None:
+        """Nothing: Kling documents no way, and a task goes on and is paid for."""
+
+    async def find(self, request: Request, *, idempotency: str) -> Ticket | None:
+        """The task that was sent under that id, looked up by the id of ours that it carries.
+
+        2.0 is asked for it at `/tasks`; 1.x takes it in place of the task's own id.
+        """
+        return await self._found(address(request.endpoint), client_id(idempotency))
+
+    def adopt(self, request: Request, identifier: str) -> Ticket:
+        """The ticket of a task whose id Kling showed a person."""
+        return _ticket(address(request.endpoint), identifier.strip())
+
+    async def _earlier(self, at: Address, name: str, taken: bool) -> Ticket | None:
+        """The task that has our id already, where a refusal may have meant that.
+
+        Raises ProviderError `ambiguous` where Kling says that it is taken and shows no such task.
+        """
+        try:
+            found = await self._found(at, name)
+        except ProviderError:
+            found = None
+        if taken and found is None:
+            raise ProviderError(
+                f"Kling has a task `{name}` already, and did not show it",
+                kind="ambiguous",
+                charged=None,
+            )
+        return found
+
+    async def _found(self, at: Address, name: str) -> Ticket | None:
+        look = self._older(at.path, name) if at.older else self._newer("external_task_ids", name)
+        task = await look
+        return _ticket(at, task.id) if task and task.id else None
+
+    async def _newer(self, by: str, identifier: str) -> answers.Task | None:
+        """A task of API 2.0; one that is not known is an empty list."""
+        data = await self._look(f"tasks?{by}={quote(identifier, safe='')}")
+        field = "id" if by == "task_ids" else "external_id"
+        for record in data if isinstance(data, list) else []:
+            if isinstance(record, dict) and record.get(field) == identifier:
+                return answers.newer(record)
+        return None
+
+    async def _older(self, path: str, identifier: str) -> answers.Task | None:
+        """A task of API 1.x, by either id; one that is not known is a refusal."""
+        try:
+            data = await self._look(f"{path}/{quote(identifier, safe='')}")
+        except ProviderError as error:
+            if error.kind == "gone":
+                return None
+            raise
+        return answers.older(data) if isinstance(data, dict) else None
+
+    async def _look(self, path: str) -> Any:
+        """The `data` of a look; what went wrong on the way can always be tried again."""
+        try:
+            answer = await self._call("GET", path)
+        except ProviderError as error:
+            if error.kind != "ambiguous":
+                raise
+            raise ProviderError(error.message, kind="overload") from None
+        if _unknown(answer):
+            raise _gone("Kling knows no such task")
+        return answers.content(answer, key=self._session.key, submitting=False).get("data")
+
+    async def _call(self, method: str, path: str, sent: Any = None) -> httpx.Response:
+        at = self._session
+        headers = {"authorization": f"Bearer {at.key}"}
+        url = f"{at.base_url.rstrip('/')}/{path}"
+        return await call(at.http, method, url, key=at.key, headers=headers, body=sent)
+
+    def _read(self, given: Input) -> str:
+        try:
+            return base64_of(self._session.project / given.path)
+        except OSError as error:
+            words = f"{given.path} cannot be read: {error.strerror}"
+            raise ProviderError(words, kind="input", where=given.path) from None
+
+
+def _unknown(answer: httpx.Response) -> bool:
+    """Whether an answer to a look says that there is no such task.
+
+    As measured in 2026, 1.x says 1201 `Task not found by id/external id: …`; 1203 is documented.
+    """
+    code = answers.code_of(answer)
+    return code == 1203 or (code == answers.BAD_PARAMETER and answers.says(answer, "not found"))
+
+
+def _ticket(at: Address, identifier: str) -> Ticket:
+    return {"id": identifier, "api": "1.x" if at.older else "2.0", "path": at.path}
+
+
+def _parts(ticket: Ticket) -> tuple[str, str]:
+    """The id and path in a ticket. Raises ProviderError `gone` where it is not one of ours."""
+    identifier, api, path = (ticket.get(name) for name in ("id", "api", "path"))
+    if isinstance(identifier, str) and identifier and isinstance(path, str):
+        ours = api == "2.0" or (api == "1.x" and OLDER_PATH.fullmatch(path))
+        if ours:
+            return identifier, path
+    raise _gone("this ticket is not one of Kling's")
+
+
+def _gone(message: str) -> ProviderError:
+    return ProviderError(message, kind="gone", charged=None)
