@@ -12,6 +12,7 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import httpx
@@ -24,6 +25,24 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
 LONGEST_REPLY = 4_000_000
 """Bytes of JSON that are read of one answer."""
 
+MEDIA_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+}
+"""By ending. Python knows some of these only where the system's own table names them."""
+
 REHEARSED_HOST = "x-rehearsed-host"
 """The header by which a rehearsal's server is told which host was meant."""
 
@@ -33,7 +52,8 @@ class Rehearsed(httpx.AsyncBaseTransport):
 
     def __init__(self, at: str, limits: httpx.Limits) -> None:
         self._at = httpx.URL(at)
-        self._inner = httpx.AsyncHTTPTransport(limits=limits)
+        # It speaks plain HTTP alone, so it needs no certificates, and reading them is slow.
+        self._inner = httpx.AsyncHTTPTransport(limits=limits, verify=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request out there; nothing is ever looked up in the world's names."""
@@ -68,12 +88,17 @@ def clients(rehearsed_at: str | None = None) -> Http:
 
     Redirects are not followed: an answer that points elsewhere must not be sent a key.
     """
-    found = []
-    for kept in (20, 0):
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept)
-        transport = Rehearsed(rehearsed_at, limits) if rehearsed_at is not None else None
-        found.append(httpx.AsyncClient(timeout=TIMEOUT, limits=limits, transport=transport))
-    return Http(*found)
+    # Reading the machine's certificates takes longer than all the rest: once is enough.
+    trust = httpx.create_ssl_context() if rehearsed_at is None else None
+    return Http(kept=_client(20, rehearsed_at, trust), fresh=_client(0, rehearsed_at, trust))
+
+
+def _client(kept: int, rehearsed_at: str | None, trust: SSLContext | None) -> httpx.AsyncClient:
+    """A client that keeps that many idle connections."""
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept)
+    if rehearsed_at is not None:
+        return httpx.AsyncClient(timeout=TIMEOUT, transport=Rehearsed(rehearsed_at, limits))
+    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, verify=trust or True)
 
 
 async def call(
@@ -84,8 +109,9 @@ async def call(
     key: str,
     headers: Mapping[str, str],
     body: Any = None,
+    content: bytes | None = None,
 ) -> httpx.Response:
-    """One request, its answer read whole.
+    """One request, its answer read whole; `body` goes as JSON, `content` as it is.
 
     Raises ProviderError: `unsent` where it never left, `ambiguous` where it may have arrived and no
     answer came. An answer of any status is returned.
@@ -93,7 +119,9 @@ async def call(
     assert http is not None, "a hosted provider is given clients"
     line = http.kept if method == "GET" else http.fresh
     try:
-        async with line.stream(method, url, headers=dict(headers), json=body) as answer:
+        async with line.stream(
+            method, url, headers=dict(headers), json=body, content=content
+        ) as answer:
             read = bytearray()
             async for piece in answer.aiter_bytes():
                 read += piece
@@ -156,12 +184,54 @@ def hidden(text: str, key: str) -> str:
     return text.replace(key, "•••") if len(key) >= 4 else text
 
 
+def is_at(url: object, *servers: str) -> bool:
+    """Whether a text from outside is an address at one of these servers: same scheme, host, port.
+
+    A key goes nowhere else. An address with a name or a password in it is none.
+    """
+    try:
+        found = httpx.URL(url) if isinstance(url, str) else None
+    except httpx.InvalidURL:
+        return False
+    if found is None or found.userinfo:
+        return False
+    origins = [(one.scheme, one.host, one.port) for one in map(httpx.URL, servers)]
+    return (found.scheme, found.host, found.port) in origins
+
+
+def is_here(url: str) -> bool:
+    """Whether a server runs on this machine: localhost, 127.0.0.0/8 or ::1."""
+    host = httpx.URL(url).host
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
 def data_uri(path: Path) -> str:
-    """A file as a `data:` URI, its type told by its name."""
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64_of(path)}"
+    """A file as a `data:` URI, its type told by its name.
+
+    Raises ProviderError `input` where it cannot be read.
+    """
+    return f"data:{media_type(path)};base64,{base64_of(path)}"
 
 
 def base64_of(path: Path) -> str:
-    """A file's bytes as base64 without line breaks."""
-    return base64.b64encode(path.read_bytes()).decode("ascii")
+    """A file's bytes as base64 without line breaks.
+
+    Raises ProviderError `input` where it cannot be read.
+    """
+    return base64.b64encode(read(path)).decode("ascii")
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes. Raises ProviderError `input` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        words = error.strerror or type(error).__name__
+        message = f"{path.name} cannot be read: {words}"
+        raise ProviderError(message, kind="input", where=str(path)) from None
+
+
+def media_type(path: Path) -> str:
+    """The type of a file by its name: of what films are made of, the same on every machine."""
+    known = MEDIA_TYPES.get(path.suffix.lower())
+    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

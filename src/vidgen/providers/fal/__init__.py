@@ -1,0 +1,152 @@
+"""fal: a queue in front of other makers' models, one endpoint for each model and mode.
+
+The body is the model's input, written by the offer's `fields`. There is no idempotency key, and no
+way to look up a submit whose answer was lost. A failed job is COMPLETED too: an error stands where
+its result would. Facts: fal.ai/docs (queue, errors, faq) and fal_client 1.0.3, read in 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+
+from vidgen.errors import MediaError, ProviderError, Trouble
+from vidgen.job import Failed, Input, Request, Running, Status, Succeeded, Ticket
+from vidgen.media.probe import probe
+from vidgen.providers import Session
+from vidgen.providers.fal import answers
+from vidgen.providers.fal.storage import links_of
+from vidgen.providers.fields import body, files_of
+from vidgen.providers.wire import as_json, call, hidden, is_at, refused
+
+QUEUE = "https://queue.fal.run"
+ADDRESSES = ("status_url", "response_url", "cancel_url")
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+SPACES = ("workflows", "comfy")
+"""First parts of endpoint names that are no owner: there the address of a job keeps three parts."""
+
+
+class Fal:
+    """Works through fal's queue.
+
+    `X-Fal-No-Retry` is not sent: fal's own retries happen inside one job that is billed once, and
+    a 5xx is never charged, so that they can only help.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._base = session.base_url.rstrip("/") or QUEUE
+
+    async def submit(self, request: Request, *, idempotency: str) -> Ticket:
+        """Upload what is too large to go along, then queue the work; fal takes no id of ours."""
+        fields = self._session.fields.get((request.model, request.endpoint), {})
+        links = await links_of(files_of(request, fields), self._session)
+        written = body(request, fields, links, height_of=self._height)
+        answer = await self._call("POST", f"{self._base}/{request.endpoint}", written)
+        if not answer.is_success:
+            raise self._refused(answer, missing="input")
+        told = as_json(answer)
+        identifier = told.get("request_id")
+        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
+            raise ProviderError("fal answered without a request id", kind="ambiguous")
+        # An address elsewhere is not taken over: every look at it would be sent the key.
+        given = {name: told[name] for name in ADDRESSES if self._is_fals(told.get(name))}
+        return self.adopt(request, identifier) | given
+
+    def adopt(self, request: Request, identifier: str) -> Ticket:
+        """The ticket of a request id that fal's pages show.
+
+        Addresses hold only the first two parts of an endpoint's name: a job of fal-ai/veo3.1/fast
+        is found under fal-ai/veo3.1. Raises ProviderError `input` for what is no request id.
+        """
+        if not IDENTIFIER.fullmatch(identifier):
+            message = "a request id of fal has letters, digits and dashes only"
+            raise ProviderError(message, kind="input", hint="copy it from fal's list of requests")
+        parts = request.endpoint.split("/")
+        owner = "/".join(parts[: 3 if parts[0] in SPACES else 2])
+        at = f"{self._base}/{owner}/requests/{identifier}"
+        return {
+            "request_id": identifier,
+            "status_url": f"{at}/status",
+            "response_url": at,
+            "cancel_url": f"{at}/cancel",
+            "endpoint": request.endpoint,
+            "model": request.model,
+        }
+
+    async def poll(self, ticket: Ticket) -> Status:
+        """Ask for the state, and for the result once there is one."""
+        state_at, result_at = ticket.get("status_url"), ticket.get("response_url")
+        if not (self._is_fals(state_at) and self._is_fals(result_at)):
+            return Failed("the ticket names no work at fal", kind="unknown", charged=None)
+        answer = await self._call("GET", str(state_at))
+        if not answer.is_success:
+            raise self._refused(answer, missing="gone")
+        state = as_json(answer)
+        word = state.get("status")
+        if word in ("IN_QUEUE", "IN_PROGRESS"):
+            return Running()
+        if word != "COMPLETED":
+            reason = self._clean(f"fal reports a state that it has never told of: {word}")
+            return Failed(reason, kind="unknown", charged=None)
+        result = await self._call("GET", str(result_at))
+        return self._outcome(result, told_of_error="error" in state or "error_type" in state)
+
+    async def cancel(self, ticket: Ticket) -> None:
+        """Ask fal to stop: what waits disappears; what runs may still finish, and be billed."""
+        address = ticket.get("cancel_url")
+        if not self._is_fals(address):
+            return
+        answer = await self._call("PUT", str(address))
+        over_or_unknown = answer.status_code in (400, 404)
+        if not (answer.is_success or over_or_unknown):
+            raise self._refused(answer, missing="gone")
+
+    def _outcome(self, answer: httpx.Response, *, told_of_error: bool) -> Status:
+        """What a result says. Its cost stays unsaid: fal tells a quantity, and no price."""
+        if answer.is_success:
+            told = as_json(answer)
+            media, seed = answers.media(told), told.get("seed")
+            if media is None:
+                reason = "fal finished without a link to a clip or a picture"
+                return Failed(reason, kind="unknown", charged=None)
+            return Succeeded(media, seed=seed if type(seed) is int else None)
+        if answers.unfinished(answer):
+            return Running()
+        kind = answers.failure(answer, told=told_of_error)
+        if kind is None:
+            raise self._refused(answer, missing="gone")
+        return Failed(self._clean(answers.words(answer)), kind, answers.charged(answer))
+
+    async def _call(self, method: str, url: str, written: Any = None) -> httpx.Response:
+        """One call that carries the key."""
+        key = self._session.key
+        headers = {"Authorization": f"Key {key}"}
+        return await call(self._session.http, method, url, key=key, headers=headers, body=written)
+
+    def _is_fals(self, address: object) -> bool:
+        """Whether the key may be sent there: fal's queue, or the server named in its place."""
+        return is_at(address, self._base, QUEUE)
+
+    def _refused(self, answer: httpx.Response, *, missing: Trouble) -> ProviderError:
+        """The error of an answer that is no success; `missing` is what a 404 means there."""
+        message = f"fal (HTTP {answer.status_code}): {answers.words(answer)}"
+        kind = answers.trouble(answer, missing=missing)
+        return refused(answer, message, kind, key=self._session.key)
+
+    def _clean(self, text: str) -> str:
+        """Words of fal's, short and without the key."""
+        return hidden(text, self._session.key)[:600]
+
+    def _height(self, clip: Input) -> int:
+        """The height of a clip in pixels, as a viewer sees it."""
+        try:
+            picture = probe(self._session.project / clip.path).picture
+        except MediaError as error:
+            raise ProviderError(error.message, kind="input", where=clip.path) from None
+        if picture is None:
+            raise ProviderError("it has no picture to scale", kind="input", where=clip.path)
+        return picture.height if picture.rotation % 180 == 0 else picture.width

@@ -1,0 +1,118 @@
+"""What fal's answers mean: where the media is, why a call was refused, how a job failed. Pure.
+
+A model's error is a list of `{loc, msg, type}` under `detail`; an error of fal's own machines has
+`error_type` beside a `detail` in words; a few models put words where the list should be.
+Facts: fal.ai/docs/model-apis/errors and its faq, read in 2026.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+
+from vidgen.errors import Trouble
+from vidgen.job import FailureKind
+
+POLICY = "content_policy_violation"
+
+NOT_THE_INPUT = {
+    "no_media_generated",
+    "internal_server_error",
+    "generation_timeout",
+    "downstream_service_error",
+    "downstream_service_unavailable",
+}
+"""Types of a model's error that are not about what it was given; all others are."""
+
+ABOUT_THE_INPUT = (400, 413, 415, 422)
+
+
+def media(told: dict[str, Any]) -> str | None:
+    """The link in a result: of `video` (an object, or at one model the bare link) or an image."""
+    images = told.get("images")
+    found = told.get("video") or (images[0] if isinstance(images, list) and images else None)
+    link = found.get("url") if isinstance(found, dict) else found
+    return link if isinstance(link, str) and link.startswith(("https:", "http:", "data:")) else None
+
+
+def words(answer: httpx.Response) -> str:
+    """An answer's own words, each with the field that it is about: `image_url: too small`."""
+    detail = _told(answer).get("detail")
+    if isinstance(detail, list):
+        return "; ".join(_line(item) for item in detail if isinstance(item, dict))
+    return detail if isinstance(detail, str) else "without a word of why"
+
+
+def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
+    """What an answer that is no success says of the call; `missing` is what a 404 means there."""
+    match answer.status_code:
+        case 401:
+            return "key"
+        case 403:
+            return "credit" if "User is locked" in words(answer) else "key"
+        case 404:
+            return missing
+        case 429:
+            return "limit"
+        case 503:
+            return "overload"
+        case status if status in ABOUT_THE_INPUT:
+            return "moderation" if POLICY in _types(answer) else "input"
+        case status if 400 <= status < 500 and status != 408:
+            return "provider"
+    return "ambiguous"
+
+
+def unfinished(answer: httpx.Response) -> bool:
+    """Whether a result is refused only because the work still goes on."""
+    return answer.status_code == 400 and "still in progress" in words(answer)
+
+
+def failure(answer: httpx.Response, *, told: bool) -> FailureKind | None:
+    """How a job failed, by the answer in its result's place; None where that says nothing of it.
+
+    `told` is whether the state before it spoke of an error: a 5xx without a type may as well be
+    fal's gate that stumbles while a paid clip lies there.
+    """
+    status, types = answer.status_code, _types(answer)
+    if POLICY in types:
+        return "moderation"
+    if status in ABOUT_THE_INPUT and not types & NOT_THE_INPUT:
+        return "input"
+    if types and status not in (401, 403, 404, 429):
+        return "provider"
+    return "provider" if told and status >= 500 else None
+
+
+def charged(answer: httpx.Response) -> bool | None:
+    """What a failed job cost: nothing with a 5xx; with a 4xx nobody says, it may have run."""
+    return False if answer.status_code >= 500 else None
+
+
+def _types(answer: httpx.Response) -> set[str]:
+    """The types of error that an answer names."""
+    told = _told(answer)
+    detail = told.get("detail")
+    items = detail if isinstance(detail, list) else []
+    found = [item.get("type") for item in items if isinstance(item, dict)]
+    found += [told.get("error_type"), answer.headers.get("x-fal-error-type")]
+    return {name for name in found if isinstance(name, str) and name}
+
+
+def _line(item: dict[str, Any]) -> str:
+    """One item of a model's error: the last part of where, and what."""
+    where = item.get("loc")
+    names = [str(part) for part in where if part != "body"] if isinstance(where, list) else []
+    said = str(item.get("msg") or item.get("type") or "")
+    return f"{'.'.join(names)}: {said}" if names else said
+
+
+def _told(answer: httpx.Response) -> dict[str, Any]:
+    """The object in an answer; an empty one where there is none."""
+    try:
+        found = json.loads(answer.content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,122 @@
+"""A Request in an endpoint's own words, by the `fields` of its offer's page.
+
+The notation is explained at the head of `catalogue/providers/fal.yaml`. Pure: no file is opened
+here; whoever calls brings the link of every file, and tells the height of a clip where it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields as names_of
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from vidgen.errors import ProviderError
+from vidgen.job import Input, Request, plain
+
+ADDRESS = ("kind", "mode", "model", "provider", "endpoint", "slate")
+"""Fields of a Request that say where it goes or what it stands for: never part of a body."""
+
+
+def files_of(request: Request, fields: Mapping[str, Any]) -> tuple[Input, ...]:
+    """The files that a body will carry, each once, in the order of a Request's fields."""
+    found: dict[Input, None] = {}
+    for name in _layout(request, fields):
+        value = getattr(request, name, None)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Input):
+                found[one] = None
+    return tuple(found)
+
+
+def body(
+    request: Request,
+    fields: Mapping[str, Any],
+    links: Mapping[Input, str],
+    *,
+    height_of: Callable[[Input], int] | None = None,
+) -> dict[str, Any]:
+    """What is sent: only what the request sets, under the names and in the forms of `fields`.
+
+    Without fields every field that is set goes under its own name. `links` has each file of
+    `files_of`; `height_of` tells the height in pixels of a given clip, for the form `factor`.
+    Raises ProviderError `input` where a page uses a form that does not exist.
+    """
+    found = _sent(request, fields)
+    for name, to in _layout(request, fields).items():
+        value = _value(request, name, links)
+        if value in (None, "", []):
+            continue
+        if isinstance(to, str):
+            found[to] = value
+            continue
+        for there, form in to.items():
+            found[there] = _formed(value, form, request, height_of)
+    return found
+
+
+def _layout(request: Request, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Request field -> name there, as it holds in this mode; the prompt first."""
+    if not fields:
+        return {one.name: one.name for one in names_of(request) if one.name not in ADDRESS}
+    named = {"prompt": "prompt", **fields, **fields.get("in", {}).get(request.mode, {})}
+    return {name: to for name, to in named.items() if to is not None and name not in ("in", "send")}
+
+
+def _sent(request: Request, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What every call carries besides, in this mode."""
+    in_mode = fields.get("in", {}).get(request.mode, {})
+    return {**fields.get("send", {}), **in_mode.get("send", {})}
+
+
+def _value(request: Request, name: str, links: Mapping[Input, str]) -> Any:
+    """A field as JSON: numbers as numbers, files as links; None where nothing is asked.
+
+    `source` as a shape or a size means that what is given decides, and so nothing is said.
+    """
+    if name == "size":
+        return (request.width, request.height)
+    value = getattr(request, name)
+    if isinstance(value, Input):
+        return links[value]
+    if isinstance(value, tuple):
+        return [links[one] for one in value]
+    if isinstance(value, Decimal | Fraction):
+        return int(value) if value == int(value) else float(value)
+    if name in ("aspect", "resolution") and value == "source":
+        return None
+    return plain(value)
+
+
+def _formed(
+    value: Any, form: Any, request: Request, height_of: Callable[[Input], int] | None
+) -> Any:
+    """A value in the form that a page asks for."""
+    if isinstance(form, Mapping):
+        return form.get(str(value), value)
+    width, height = request.width, request.height
+    match form:
+        case "text":
+            return str(value)
+        case "seconds":
+            return f"{value}s"
+        case "capitals":
+            return str(value).upper()
+        case "list":
+            return [value]
+        case "box":
+            return {"width": width, "height": height}
+        case "wxh":
+            return f"{width}x{height}"
+        case "star":
+            return f"{width}*{height}"
+        case "width":
+            return width
+        case "height":
+            return height
+        case "factor" if request.source_video is not None and height_of is not None:
+            given = Fraction(height, height_of(request.source_video))
+            return int(given) if given.denominator == 1 else round(float(given), 4)
+    where = f"{request.provider}: {request.model} at {request.endpoint}"
+    raise ProviderError(f"the page writes a field as `{form}`", kind="input", where=where)
