@@ -131,11 +131,7 @@ class Kling:
         return await call(at.http, method, url, key=at.key, headers=headers, body=sent)
 
     def _read(self, given: Input) -> str:
-        try:
-            return base64_of(self._session.project / given.path)
-        except OSError as error:
-            words = f"{given.path} cannot be read: {error.strerror}"
-            raise ProviderError(words, kind="input", where=given.path) from None
+        return base64_of(self._session.project / given.path)
 
 
 def _unknown(answer: httpx.Response) -> bool:
