@@ -38,12 +38,12 @@ REQUEST = Request(
 
 
 def key(request=REQUEST, take=1, upstream=None, tier="final"):
-    return job_key(request, tier=tier, take=take, upstream=upstream)
+    return job_key(request, shot="sip", tier=tier, take=take, upstream=upstream)
 
 
 def test_a_key_is_tagged_and_repeats():
     assert key() == key()
-    assert key().startswith("j1:")
+    assert key().startswith("j2:")
 
 
 @pytest.mark.parametrize(

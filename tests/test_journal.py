@@ -7,8 +7,10 @@ from fractions import Fraction
 import pytest
 
 from vidgen.errors import LedgerError, OverBudget, VidgenError
-from vidgen.job import Job, JobKey, Request
-from vidgen.journal import EMPTY, SCHEMA, Journal, health, run_lock, snapshot
+from vidgen.job import Failure, Job, JobKey, Request
+from vidgen.journal import EMPTY, SCHEMA, Journal, Limits, health, run_lock, snapshot
+
+NO = Limits()
 
 
 def job(name="sip", key="j1:a"):
@@ -32,47 +34,49 @@ def test_a_project_without_a_journal_has_an_empty_history_and_gets_no_file(path)
 
 def test_a_job_from_intent_to_charge(path):
     with Journal(path) as journal:
-        attempt = journal.begin(job(), Decimal("0.84"), None)
-        assert snapshot(path).reserved == Decimal("0.84")
+        attempt = journal.begin(job(), Decimal("0.84"), NO)
+        assert snapshot(path).money.reserved == Decimal("0.84")
         assert snapshot(path).open_jobs == {"j1:a": "submitting"}
         journal.submitted(JobKey("j1:a"), {"id": "x"})
-        journal.succeeded(JobKey("j1:a"), "clip.mp4", 1)
+        journal.succeeded(JobKey("j1:a"), "clip.mp4", Decimal("0.80"))
         journal.done(job(), attempt, 1, "takes/sip/v001.mp4", "d" * 64, Decimal("0.80"))
     past = snapshot(path)
-    assert (past.spent, past.reserved, past.open_jobs) == (Decimal("0.80"), Decimal(0), {})
+    assert (past.money.charged, past.money.reserved, past.open_jobs) == (Decimal("0.80"), Decimal(0), {})
     assert health(path) == "ok"
 
 
 def test_a_failure_releases_the_reserve_and_is_remembered(path):
     with Journal(path) as journal:
-        attempt = journal.begin(job(), Decimal(1), None)
-        journal.failed(JobKey("j1:a"), attempt, "refused", charge=Decimal(0))
-        assert journal.begin(job(), Decimal(1), None) == attempt + 1
+        attempt = journal.begin(job(), Decimal(1), NO)
+        journal.failed(JobKey("j1:a"), attempt, "refused")
+        assert journal.begin(job(), Decimal(1), NO) == attempt + 1
         journal.cancelled(JobKey("j1:a"), attempt + 1)
     past = snapshot(path)
-    assert (past.spent, past.reserved) == (0, 0)
+    assert (past.money.charged, past.money.reserved) == (0, 0)
 
 
 def test_what_a_failure_cost_is_charged(path):
     with Journal(path) as journal:
-        attempt = journal.begin(job(), Decimal(1), None)
-        journal.failed(JobKey("j1:a"), attempt, "refused, and billed", charge=Decimal("0.3"))
-    assert snapshot(path).spent == Decimal("0.3")
-    assert snapshot(path).failed_jobs == {"j1:a": "refused, and billed"}
+        attempt = journal.begin(job(), Decimal(1), NO)
+        journal.failed(JobKey("j1:a"), attempt, "refused, and billed", charged=True, usd=Decimal("0.3"))
+    assert snapshot(path).money.charged == Decimal("0.3")
+    assert snapshot(path).failed_jobs == {
+        "j1:a": Failure("refused, and billed", "provider", paid=True)
+    }
 
 
 def test_the_ceiling_counts_what_is_spent_and_what_is_reserved(path):
     with Journal(path) as journal:
-        journal.begin(job(), Decimal("0.60"), Decimal(1))
+        journal.begin(job(), Decimal("0.60"), Limits(film=Decimal(1)))
         with pytest.raises(OverBudget, match=r"\$0\.40 is left"):
-            journal.begin(job("pour", "j1:b"), Decimal("0.41"), Decimal(1))
+            journal.begin(job("pour", "j1:b"), Decimal("0.41"), Limits(film=Decimal(1)))
         assert journal.row(JobKey("j1:b")) is None
-        journal.begin(job("pour", "j1:b"), Decimal("0.40"), Decimal(1))
+        journal.begin(job("pour", "j1:b"), Decimal("0.40"), Limits(film=Decimal(1)))
 
 
 def test_a_ticket_survives_the_process(path):
     with Journal(path) as journal:
-        journal.begin(job(), Decimal(0), None)
+        journal.begin(job(), Decimal(0), NO)
         journal.submitted(JobKey("j1:a"), {"id": "abc", "url": "http://127.0.0.1/é"})
     with Journal(path) as journal:
         assert journal.row(JobKey("j1:a")).ticket == {"id": "abc", "url": "http://127.0.0.1/é"}
@@ -80,10 +84,12 @@ def test_a_ticket_survives_the_process(path):
 
 def test_numbers_given_to_takes_are_not_given_twice(path):
     with Journal(path) as journal:
-        assert journal.next_number("sip") == 1
-        journal.begin(job(), Decimal(0), None)
-        journal.succeeded(JobKey("j1:a"), "clip.mp4", 4)
-        assert journal.next_number("sip") == 5
+        journal.begin(job(), Decimal(0), NO)
+        assert journal.succeeded(JobKey("j1:a"), "clip.mp4", None, least=4) == 4
+        assert journal.succeeded(JobKey("j1:a"), "clip.mp4", None, least=9) == 4
+        journal.begin(job(key="j1:b"), Decimal(0), NO)
+        assert journal.succeeded(JobKey("j1:b"), "clip.mp4", None) == 5
+        assert journal.succeeded(JobKey("j1:b"), "clip.mp4", None, anew=True) == 6
 
 
 def test_a_newer_schema_is_refused(path):
@@ -121,16 +127,16 @@ def test_a_journal_that_was_never_filled_is_an_empty_one(path):
     assert snapshot(path) == EMPTY
     assert health(path) == "none yet"
     with Journal(path) as journal:
-        assert journal.begin(job(), Decimal(0), None) == 1
+        assert journal.begin(job(), Decimal(0), NO) == 1
 
 
 def test_reading_leaves_no_trace_of_a_journal_in_use_or_left_by_a_crash(path):
     journal = Journal(path)
-    journal.begin(job(), Decimal("0.84"), None)
+    journal.begin(job(), Decimal("0.84"), NO)
     names = sorted(file.name for file in path.parent.iterdir())
-    assert snapshot(path).reserved == Decimal("0.84")
+    assert snapshot(path).money.reserved == Decimal("0.84")
     journal.__exit__()
-    assert snapshot(path).reserved == Decimal("0.84")
+    assert snapshot(path).money.reserved == Decimal("0.84")
     assert [file.name for file in path.parent.iterdir()] == ["ledger.db"]
     assert names == ["ledger.db", "ledger.db-shm", "ledger.db-wal"]
 
@@ -147,12 +153,12 @@ def test_a_journal_that_is_no_database_is_told_plainly(path):
 def test_a_journal_of_the_first_version_gains_what_came_later(path):
     path.parent.mkdir()
     with sqlite3.connect(path) as db:
-        db.executescript(f"{SCHEMA[0]} PRAGMA user_version = 1;")
+        db.executescript(f"{SCHEMA[0]}; PRAGMA user_version = 1;")
     db.close()
     with Journal(path) as journal:
-        journal.begin(job(), Decimal(0), None)
+        journal.begin(job(), Decimal(0), NO)
         journal.submitted(JobKey("j1:a"), {"id": "x"})
-        journal.succeeded(JobKey("j1:a"), "clip.mp4", 1, Decimal("0.30"))
+        journal.succeeded(JobKey("j1:a"), "clip.mp4", Decimal("0.30"))
         row = journal.row(JobKey("j1:a"))
         assert (row.cost, row.request["prompt"], row.open) == (Decimal("0.30"), "p", True)
         assert journal.open_rows("fal") == (row,)

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from vidgen import present
 from vidgen.errors import Fault, MediaError, StoryboardInvalid
-from vidgen.job import History, JobKey
+from vidgen.job import Failure, History, JobKey
 from vidgen.plan import Options, plan
 
 
@@ -107,7 +107,7 @@ def test_a_plan_with_nothing_left_to_pay_says_so(planned, film, shop):
 def test_what_is_collected_kept_and_blocked_is_counted_and_explained(planned):
     first = planned(TWO)
     open_jobs = {JobKey(first.steps[0].job.key): "submitted"}
-    failed = {JobKey(first.steps[1].job.key): "flagged"}
+    failed = {JobKey(first.steps[1].job.key): Failure("flagged")}
     found = planned(TWO, History(open_jobs=open_jobs, failed_jobs=failed))
     text = drawn(present.plan_view(found, 80))
     assert "> " in text and "+ " in text

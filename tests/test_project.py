@@ -24,7 +24,7 @@ def take(number=1, shot="sip"):
         digest="d" * 64,
         model="animatic",
         provider="animatic",
-        started_from="e" * 64,
+        started_from={"first_frame": "e" * 64},
         frames=120,
         rate=Fraction(24000, 1001),
         cost_usd=Decimal("0.84"),
@@ -44,7 +44,7 @@ def test_a_promoted_take_is_read_back_whole(project):
     assert project.takes() == (take(),)
     assert not (project.root / "clip.mp4").exists()
     sidecar = json.loads((project.root / "takes/sip/v001.json").read_text())
-    assert sidecar["schema"] == "vidgen.take/1"
+    assert sidecar["schema"] == "vidgen.take/2"
     assert sidecar["request"] == {"prompt": "p"}
 
 
@@ -91,12 +91,12 @@ def test_selects_are_read_and_a_wrong_one_is_named(project):
 
 def test_two_runs_do_not_work_on_one_project(project):
     with (
-        project.locked(),
+        project.locked("stitch"),
         pytest.raises(ProjectBusy),
-        Project(project.root).locked(),
+        Project(project.root).locked("stitch"),
     ):
         raise AssertionError("the second run got in")
-    with project.locked():
+    with project.locked("stitch"):
         assert (project.state / ".gitignore").read_text() == "*\n"
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NewType
@@ -164,6 +165,12 @@ class Request:
     camera: Camera | None = None
     slate: Slate | None = None
 
+    def starting(self, pictures: Mapping[str, Input | None]) -> Request:
+        """The same with other pictures to start from or end on, by field."""
+        first = pictures.get("first_frame", self.first_frame)
+        last = pictures.get("last_frame", self.last_frame)
+        return replace(self, first_frame=first, last_frame=last)
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -234,10 +241,41 @@ Status = Running | Succeeded | Failed
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job failed the last time, of what sort that was, and whether it may have cost money."""
+
+    reason: str
+    kind: FailureKind = "provider"
+    paid: bool = False
+
+    @property
+    def final(self) -> bool:
+        """Whether the same request would only fail again, or cost again: a person must decide."""
+        return self.paid or self.kind in ("moderation", "input")
+
+
+StartedFrom = dict[str, str]
+"""By field of the Request: the digest of the take whose picture it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A person's word that a take is what a job asks: the job's key, and what it would start from.
+
+    A take accepted so is no longer stale, until the job changes again.
+    """
+
+    key: JobKey
+    started_from: StartedFrom = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """One finished attempt at a shot, as its sidecar records it; `path` is in the project.
 
-    `number` names the file (v001); `take` says which of the takes asked for it was made as.
+    `number` names the file (v001); `take` says which of the takes asked for it was made as;
+    `flags` are the codes of what was found wrong with it on arrival; a `cost_usd` of None is not
+    known.
     """
 
     shot: str
@@ -248,12 +286,15 @@ class Take:
     digest: str
     model: str
     provider: str
-    started_from: str | None = None
+    started_from: StartedFrom = field(default_factory=dict)
     frames: int = 0
     rate: Fraction = Fraction(24)
-    cost_usd: Decimal = Decimal(0)
+    cost_usd: Decimal | None = Decimal(0)
     parts: dict[str, str] = field(default_factory=dict)
     take: int = 1
+    seed: int | None = None
+    flags: tuple[str, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
     @property
     def name(self) -> str:
@@ -296,18 +337,21 @@ def digest_parts(request: Request) -> dict[str, str]:
     return {name: _digest(_without_paths(item))[:16] for name, item in sorted(parts.items())}
 
 
-def job_key(request: Request, *, tier: Tier, take: int, upstream: JobKey | None) -> JobKey:
-    """The name of a job: a tagged hash over what is asked, which take, and what it starts from.
+def job_key(
+    request: Request, *, shot: str, tier: Tier, take: int, upstream: JobKey | None
+) -> JobKey:
+    """The name of a job: a tagged hash over whose shot, what is asked, which take, and from what.
 
     File names do not count, their contents do; so a renamed still is the same job.
     """
     material = {
         "request": _without_paths(plain(request)),
+        "shot": shot,
         "tier": tier,
         "take": take,
         "upstream": upstream,
     }
-    return JobKey(f"j1:{_digest(material)}")
+    return JobKey(f"j2:{_digest(material)}")
 
 
 def _without_paths(value: Any) -> Any:
@@ -327,13 +371,17 @@ def _digest(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened before, as one snapshot: takes on disk, selects, open jobs, and money."""
+    """What happened before, as one snapshot: takes on disk, selects, open jobs, and money.
+
+    `spent_usd` counts what was possibly charged (`unknown_usd`) as charged.
+    """
 
     takes: tuple[Take, ...] = ()
     selects: dict[str, int] = field(default_factory=dict)
     open_jobs: dict[JobKey, str] = field(default_factory=dict)
-    failed_jobs: dict[JobKey, str] = field(default_factory=dict)
+    failed_jobs: dict[JobKey, Failure] = field(default_factory=dict)
     spent_usd: Decimal = Decimal(0)
+    unknown_usd: Decimal = Decimal(0)
     reserved_usd: Decimal = Decimal(0)
 
     def of(self, shot: str, tier: Tier) -> tuple[Take, ...]:

@@ -12,13 +12,14 @@ from vidgen.catalogue import Catalogue
 from vidgen.errors import Fault, StoryboardInvalid, UnknownName
 from vidgen.job import History
 from vidgen.named import model_faults
+from vidgen.plan.past import rerolls_on
 from vidgen.plan.route import Router
 from vidgen.plan.steps import Builder
 from vidgen.plan.totals import total, verdict, ways_out
 from vidgen.plan.values import Options, Plan, Quote, Step, Totals, WayOut
 from vidgen.source import Source
 
-__all__ = ["Options", "Plan", "Quote", "Step", "Totals", "WayOut", "plan"]
+__all__ = ["Options", "Plan", "Quote", "Step", "Totals", "WayOut", "plan", "rerolls_on"]
 
 
 def plan(source: Source, catalogue: Catalogue, history: History, options: Options) -> Plan:

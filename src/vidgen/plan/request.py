@@ -30,9 +30,16 @@ class Writer:
     catalogue: Catalogue
     tier: Tier
 
-    def shot(self, index: int, want: Want, choice: Choice) -> Written:
-        """The request of shot number `index`, still without what it starts from in a chain."""
+    def shot(
+        self, index: int, want: Want, choice: Choice, prompt: str | Prompt | None = None
+    ) -> Written:
+        """The request of shot number `index`, still without the pictures of other takes.
+
+        `prompt` stands in for the shot's own.
+        """
         shot = self.source.board.shots[index]
+        if prompt is not None:
+            shot = shot.model_copy(update={"prompt": prompt})
         composed = self._composed(shot, want, choice)
         hosted = self.tier != "animatic"
         first = self._input(shot.still) or self._input(shot.portrait)

@@ -8,20 +8,26 @@ from typing import Literal
 
 from vidgen.catalogue import Catalogue
 from vidgen.errors import Fault
-from vidgen.job import History, Job, JobKey, Request, job_key
+from vidgen.job import History, Job, JobKey, Need, Request, Take, Tier, job_key
 from vidgen.named import serving
-from vidgen.plan.past import Anchor, Past
+from vidgen.plan.past import Anchor, Decision, Past, Starts
 from vidgen.plan.request import Writer
 from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
 from vidgen.plan.values import Options, Step
 from vidgen.plan.want import Loc, Want, generated, reference_paths, takes_of, want_of
 from vidgen.source import Source
-from vidgen.storyboard import Shot, Still
+from vidgen.storyboard import Quality, Shot, Still
 
 STILL_MODEL = "nano-banana-pro"
+STILL_TIER: Tier = "final"
+"""A draft starts from the same stills as its final: they are made, and paid for, once."""
 
 What = Literal["shot", "still", "end-still"]
 STILL_FIELDS: tuple[tuple[str, What], ...] = (("still", "still"), ("end_still", "end-still"))
+FILLED: dict[What, Literal["first_frame", "last_frame"]] = {
+    "still": "first_frame",
+    "end-still": "last_frame",
+}
 
 
 @dataclass
@@ -47,7 +53,10 @@ class Builder:
             self._shot(index, shot)
         chosen = set(self.options.shots)
         return tuple(
-            step for step in self.steps if not chosen or step.job.shot.partition(".")[0] in chosen
+            step
+            for step in self.steps
+            if (not chosen or step.job.shot.partition(".")[0] in chosen)
+            and (step.what != "shot" or not self.options.stills)
         )
 
     def _shot(self, index: int, shot: Shot) -> None:
@@ -57,17 +66,18 @@ class Builder:
         want, choice = routed
         stills = self._stills(index, shot, want)
         start = self._start(shot, want)
-        upstream = self.anchors.get(start) if start else None
+        starts = self._starts(start, stills)
         written = self._writer.shot(index, want, choice)
         chained = (f"starts from the last frame of {start}",) if start else ()
         notes = (*choice.notes, *chained, *written.remarks)
-        parent = _joined_key(upstream, stills)
+        quality = shot.qc or self.source.board.defaults.qc
+        others = self._other_prompts(index, want, choice)
         made = [
-            self._step(job, "shot", want, choice, notes, upstream)
-            for job in self._jobs(shot, written.request, upstream, parent)
+            self._step(jobs, "shot", want, choice, notes, starts, quality)
+            for jobs in self._jobs(shot, [written.request, *others], starts)
         ]
-        self.steps += [*stills, *made]
-        self.anchors[shot.id] = self._anchor(shot, made)
+        self.steps += [*(step for steps in stills for step in steps), *made]
+        self.anchors[shot.id] = self._anchor(made)
 
     def _start(self, shot: Shot, want: Want) -> str | None:
         """The shot whose last frame this one starts from; a card starts from none."""
@@ -94,29 +104,55 @@ class Builder:
             return None
         return want, choice
 
-    def _jobs(
-        self, shot: Shot, request: Request, upstream: Anchor | None, parent: JobKey | None
-    ) -> list[Job]:
+    def _starts(self, start: str | None, stills: list[list[Step]]) -> Starts:
+        """The pictures a shot waits for: its chain's, or those of its generated stills."""
+        upstream = self.anchors.get(start) if start else None
+        found: list[tuple[Literal["first_frame", "last_frame"], Anchor]] = []
+        if upstream is not None:
+            found.append(("first_frame", upstream))
+        found += [(FILLED[steps[0].what], self._anchor(steps)) for steps in stills]
+        return tuple(found)
+
+    def _other_prompts(self, index: int, want: Want, choice: Choice) -> list[Request]:
+        """The shot's request with each of the prompts to try where the first is refused."""
+        if self.options.tier == "animatic":
+            return []
+        others = self.source.board.shots[index].alternate
+        return [self._writer.shot(index, want, choice, other).request for other in others]
+
+    def _jobs(self, shot: Shot, requests: list[Request], starts: Starts) -> list[list[Job]]:
+        """For each take: its job, then one for each other prompt."""
         tier = self.options.tier
         count = takes_of(self.source.board, shot) if tier == "final" else 1
-        made = []
-        for take in range(1, (self.options.takes or count) + 1):
-            asked = request if shot.seed is None else replace(request, seed=shot.seed + take - 1)
-            key = job_key(asked, tier=tier, take=take, upstream=parent)
-            start = (upstream.key, upstream.seconds) if upstream else (None, None)
-            made.append(Job(key, shot.id, tier, take, asked, *start))
-        return made
+        return [
+            [self._job(shot, request, take, starts) for request in requests]
+            for take in range(1, (self.options.takes or count) + 1)
+        ]
+
+    def _job(self, shot: Shot, request: Request, take: int, starts: Starts) -> Job:
+        asked = request if shot.seed is None else replace(request, seed=shot.seed + take - 1)
+        tier, parent = self.options.tier, _joined_key(starts)
+        key = job_key(asked, shot=shot.id, tier=tier, take=take, upstream=parent)
+        needs = tuple(
+            Need(field, anchor.shot, anchor.key, anchor.seconds) for field, anchor in starts
+        )
+        return Job(key, shot.id, tier, take, asked, needs)
 
     def _step(
         self,
-        job: Job,
+        jobs: list[Job],
         what: What,
         want: Want,
         choice: Choice,
         notes: tuple[str, ...],
-        upstream: Anchor | None = None,
+        starts: Starts = (),
+        quality: Quality | None = None,
     ) -> Step:
-        decision = self._past.decide(job, choice.quote, upstream)
+        decided = [self._past.decide(job, choice.quote, starts, quality) for job in jobs]
+        at = self._first(jobs, decided)
+        job, decision = jobs[at], decided[at]
+        others = jobs[at + 1 :] if self.options.alternate else []
+        said = (*notes, f"by its other prompt {at}") if at else notes
         return Step(
             job=job,
             what=what,
@@ -126,26 +162,48 @@ class Builder:
             because=choice.because,
             quote=choice.quote,
             asked_seconds=want.seconds,
-            notes=notes,
+            notes=said,
             take=decision.take,
             protected=want.protected,
+            quality=quality,
+            alternates=tuple(others),
+            typical_seconds=choice.route.offer.typical_seconds,
         )
 
-    def _anchor(self, shot: Shot, made: list[Step]) -> Anchor:
-        """What a chain starts from: the take selected by hand where it is kept, else the newest."""
-        chosen = self.history.selects.get(shot.id)
+    def _first(self, jobs: list[Job], decided: list[Decision]) -> int:
+        """Which of a shot's prompts is at issue: one that has a take or is under way, else the
+        first that was not refused, where the others may be tried.
+        """
+        for wanted in ("reuse", "redo", "resume"):
+            for at, decision in enumerate(decided):
+                if decision.action == wanted and (at == 0 or decision.take or wanted == "resume"):
+                    return at
+        if not self.options.alternate:
+            return 0
+        refused = self.history.failed_jobs
+        for at, job in enumerate(jobs):
+            failure = refused.get(job.key)
+            if failure is None or failure.kind != "moderation":
+                return at
+        return 0
+
+    def _anchor(self, made: list[Step]) -> Anchor:
+        """What others start from: the take selected by hand where it is kept, else the newest."""
+        last = made[-1]
+        seconds = last.asked_seconds if last.what == "shot" else None
+        chosen = self.history.selects.get(last.job.shot)
         kept = [step for step in made if step.take and step.action in ("reuse", "stale")]
         for step in kept:
             if step.take and step.take.number == chosen:
-                return Anchor(shot.id, step.asked_seconds, step.take.key, step.take, remade=False)
-        last = made[-1]
+                return Anchor(step.job.shot, seconds, step.take.key, step.take, remade=False)
         take = last.take if last in kept else None
         key = take.key if take else last.job.key
-        return Anchor(shot.id, last.asked_seconds, key, take, remade=take is None)
+        return Anchor(last.job.shot, seconds, key, take, remade=take is None)
 
     # -- stills to generate -----------------------------------------------------------------
 
-    def _stills(self, index: int, shot: Shot, want: Want) -> list[Step]:
+    def _stills(self, index: int, shot: Shot, want: Want) -> list[list[Step]]:
+        """The takes of each still that a shot needs generated."""
         if self.options.tier == "animatic":
             return []
         found = [
@@ -153,14 +211,45 @@ class Builder:
             for name, what in STILL_FIELDS
             if (still := generated(getattr(shot, name)))
         ]
-        return [step for step in found if step is not None]
+        return [steps for steps in found if steps]
 
     def _still(
         self, index: int, shot: Shot, want: Want, still: Still, name: str, what: What
-    ) -> Step | None:
+    ) -> list[Step]:
+        routed = self._routed(self._still_wish(index, shot, want, still, name))
+        if routed is None:
+            return []
+        wish, choice = routed
+        written = self._writer.still(shot, wish, still, choice)
+        place = f"{shot.id}.{what}"
+        chosen = self._selected(place)
+        if chosen is not None:
+            job = Job(chosen.key, place, STILL_TIER, chosen.take, written.request)
+            step = self._step([job], what, wish, choice, written.remarks)
+            reason = f"{chosen.name} is selected"
+            return [replace(step, action="reuse", reason=reason, take=chosen)]
+        count = (self.options.takes or 1) if self.options.stills else 1
+        jobs = [self._still_job(place, written.request, take) for take in range(1, count + 1)]
+        return [self._step([job], what, wish, choice, written.remarks) for job in jobs]
+
+    def _selected(self, place: str) -> Take | None:
+        """The still that a person chose: it is used, whatever is written now."""
+        if "all" in self.options.rerun and self.options.stills:
+            return None
+        number = self.history.selects.get(place)
+        takes = self.history.of(place, STILL_TIER)
+        return next((take for take in takes if take.number == number), None)
+
+    def _still_job(self, place: str, request: Request, take: int) -> Job:
+        if request.seed is not None:
+            request = replace(request, seed=request.seed + take - 1)
+        key = job_key(request, shot=place, tier=STILL_TIER, take=take, upstream=None)
+        return Job(key, place, STILL_TIER, take, request)
+
+    def _still_wish(self, index: int, shot: Shot, want: Want, still: Still, name: str) -> Want:
         board = self.source.board
         references = len(still.references or reference_paths(board, shot))
-        wish = replace(
+        return replace(
             want,
             kind="image",
             mode="references" if references else "text",
@@ -175,14 +264,6 @@ class Builder:
             model_loc=("shots", index, name, "model"),
             source_video=False,
         )
-        routed = self._routed(wish)
-        if routed is None:
-            return None
-        wish, choice = routed
-        written = self._writer.still(shot, wish, still, choice)
-        key = job_key(written.request, tier=self.options.tier, take=1, upstream=None)
-        job = Job(key, f"{shot.id}.{what}", self.options.tier, 1, written.request)
-        return self._step(job, what, wish, choice, written.remarks)
 
     # -- faults -----------------------------------------------------------------------------
 
@@ -237,7 +318,6 @@ def _grouped(refusals: list[Refusal]) -> str:
     return "; ".join(pieces[:3]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _joined_key(upstream: Anchor | None, stills: list[Step]) -> JobKey | None:
-    keys = [f"{upstream.key}@{upstream.seconds}"] if upstream else []
-    keys += [str(step.job.key) for step in stills]
+def _joined_key(starts: Starts) -> JobKey | None:
+    keys = [f"{field}={anchor.key}@{anchor.seconds}" for field, anchor in starts]
     return JobKey("|".join(keys)) if keys else None

@@ -15,15 +15,13 @@ from vidgen.storyboard import Storyboard
 ZERO = Decimal(0)
 
 
-def ceiling(board: Storyboard, options: Options) -> Usd | None:
-    """The lowest ceiling that is set, in US dollars."""
+def budget_of(board: Storyboard) -> Usd | None:
+    """All that the film may cost: the lower of the storyboard's two ceilings, in US dollars."""
     limits = []
     if board.budget and board.budget.usd is not None:
         limits.append(board.budget.usd)
     if board.budget and board.budget.credits is not None:
         limits.append(board.budget.credits / board.credits.per_usd)
-    if options.max_credits is not None:
-        limits.append(options.max_credits / board.credits.per_usd)
     return min(limits) if limits else None
 
 
@@ -42,12 +40,26 @@ def total(steps: tuple[Step, ...], board: Storyboard, history: History, options:
         run += once
         if pays:
             expected += max(once, price * rerolls)
-            worst += max(once, price * rerolls.to_integral_value(rounding=ROUND_CEILING))
+            most = max(_most(step) for step in made)
+            worst += max(once * most, price * rerolls.to_integral_value(rounding=ROUND_CEILING))
     unpriced = tuple(dict.fromkeys(step.job.shot for step in steps if step.quote.usd is None))
-    limit = ceiling(board, options)
+    limit = options.max_credits
     return Totals(
-        sticker, run, expected, worst, history.spent_usd, history.reserved_usd, limit, unpriced
+        sticker=sticker,
+        run=run,
+        expected=expected,
+        worst=worst,
+        spent=history.spent_usd,
+        reserved=history.reserved_usd,
+        budget=budget_of(board),
+        unpriced=unpriced,
+        ceiling=None if limit is None else limit / board.credits.per_usd,
     )
+
+
+def _most(step: Step) -> int:
+    """How often a take may be made in one run, re-rolls by itself counted."""
+    return 1 + (step.quality.max if step.quality and step.quality.reroll_on else 0)
 
 
 def _rerolls(board: Storyboard, options: Options) -> Decimal:
@@ -62,12 +74,13 @@ def verdict(totals: Totals, options: Options) -> Verdict:
         return "unpriced"
     if totals.expected == 0 and totals.sticker == 0:
         return "free"
-    if totals.budget is None:
-        return "no-ceiling"
-    left = totals.budget - totals.spent - totals.reserved
-    if totals.run > left:
+    if totals.ceiling is not None and totals.run > totals.ceiling:
         return "over"
-    return "over-expected" if totals.expected > left else "fits"
+    if totals.left is None:
+        return "no-ceiling" if totals.ceiling is None else "fits"
+    if totals.run > totals.left:
+        return "over"
+    return "over-expected" if totals.expected > totals.left else "fits"
 
 
 def ways_out(

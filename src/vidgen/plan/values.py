@@ -10,6 +10,7 @@ from typing import Literal
 from vidgen.errors import Fault
 from vidgen.job import Job, Take, Tier
 from vidgen.money import Per, Usd
+from vidgen.storyboard import Quality
 
 Rerun = Literal["changed", "missing", "failed", "all"]
 Action = Literal["new", "redo", "resume", "reuse", "stale", "blocked"]
@@ -31,6 +32,8 @@ class Options:
     """What the person asked of this plan, besides what the storyboard says.
 
     `keys` are the providers whose key is at hand; None (the default) plans as if every key were.
+    `stills` plans the generated stills and nothing else; `alternate` lets a shot's other prompts be
+    tried where moderation refuses the first; `max_credits` is a ceiling for this run alone.
     """
 
     tier: Tier = "final"
@@ -40,6 +43,8 @@ class Options:
     keys: frozenset[str] | None = None
     allow_unpriced: bool = False
     max_credits: Decimal | None = None
+    stills: bool = False
+    alternate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Step:
 
     `what` says whether it is the shot itself or a still it needs first; `because` says why this
     model and this route; `notes` tell every way in which what is given differs from what is asked.
+    `quality` says when a take is made again by itself; `alternates` are jobs to try, in order, when
+    this one is refused; `typical_seconds` is how long such a job usually takes there.
     """
 
     job: Job
@@ -76,6 +83,9 @@ class Step:
     notes: tuple[str, ...] = ()
     take: Take | None = None
     protected: bool = False
+    quality: Quality | None = None
+    alternates: tuple[Job, ...] = ()
+    typical_seconds: Decimal | None = None
 
     @property
     def pays(self) -> bool:
@@ -94,6 +104,7 @@ class Totals:
 
     sticker: every shot once. run: what rendering now would spend. expected: with the re-rolls the
     author expects. worst: every allowed re-roll taken. spent and reserved: from the ledger.
+    budget is all that the film may ever cost, ceiling what this run may.
     """
 
     sticker: Usd
@@ -104,13 +115,17 @@ class Totals:
     reserved: Usd
     budget: Usd | None
     unpriced: tuple[str, ...]
+    ceiling: Usd | None = None
+
+    @property
+    def left(self) -> Usd | None:
+        """What is left of the budget; None where there is none."""
+        return None if self.budget is None else self.budget - self.spent - self.reserved
 
     @property
     def headroom(self) -> Usd | None:
         """What would be left of the budget after all that is expected; negative when over."""
-        if self.budget is None:
-            return None
-        return self.budget - self.spent - self.reserved - self.expected
+        return None if self.left is None else self.left - self.expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def plan_json(plan: Plan, frames: int | None = None) -> dict[str, Any]:
                 ("spent", plan.totals.spent),
                 ("reserved", plan.totals.reserved),
                 ("budget", plan.totals.budget),
+                ("ceiling", plan.totals.ceiling),
                 ("headroom", plan.totals.headroom),
             )
         },
@@ -56,7 +57,7 @@ def _step_json(step: Step, per_usd: Decimal) -> dict[str, Any]:
         "route": step.route,
         "because": step.because,
         "asked_seconds": str(step.asked_seconds),
-        "starts_from": step.job.starts_from,
+        "starts_from": plain(step.job.needs),
         "request": plain(step.job.request),
         "price": {
             "cost": None if quote.usd is None else _money(quote.usd, per_usd),

@@ -169,12 +169,16 @@ def _totals_table(plan: Plan, width: int) -> Table:
         rows.append(("reserved", totals.reserved))
     if totals.budget is not None:
         rows += [("budget", totals.budget), ("headroom", totals.headroom)]
+    if totals.ceiling is not None:
+        rows.append(("this run's ceiling", totals.ceiling))
     for name, usd in rows:
         amount = Decimal(0) if usd is None else usd
         cells = [name, credits_words(amount, plan.per_usd), usd_text(amount)]
         table.add_row(*cells[: len(table.columns)])
     return table
 
+
+NO_END = Decimal("Infinity")
 
 VERDICT_STYLES: dict[Verdict, str] = {
     "free": "green",
@@ -193,7 +197,7 @@ def verdict_text(plan: Plan) -> Text:
 
 def _verdict_words(plan: Plan) -> str:
     totals = plan.totals
-    left = (totals.budget or Decimal(0)) - totals.spent - totals.reserved
+    left = min(amount for amount in (totals.left, totals.ceiling, NO_END) if amount is not None)
 
     def said(usd: Usd) -> str:
         return credits_words(usd, plan.per_usd)
@@ -212,10 +216,12 @@ def _verdict_words(plan: Plan) -> str:
         case "over":
             return f"over budget: this run costs {said(totals.run)}, and {said(left)} are left"
         case "over-expected":
-            over = said(totals.expected - left)
+            over = said(totals.expected - (totals.left or Decimal(0)))
             return f"over budget by {over}: one take of each fits, the expected re-rolls do not"
         case _:
-            after = said(left - totals.expected)
+            if totals.left is None:
+                return f"fits this run's ceiling: {said(left - totals.run)} are left"
+            after = said(totals.left - totals.expected)
             rerolls = (
                 " after the re-rolls that are expected" if totals.expected > totals.run else ""
             )

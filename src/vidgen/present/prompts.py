@@ -32,8 +32,9 @@ def _given(step: Step) -> list[str]:
         said.append(f"guidance {request.guidance_scale}")
     if request.audio is not None:
         said.append("sound" if request.audio else "no sound")
-    if step.job.starts_from:
-        said.append("first frame from the shot it chains from")
+    for need in step.job.needs:
+        what = "of the shot it chains from" if need.at is not None else "generated"
+        said.append(f"{need.field.replace('_', ' ')} {what} ({need.shot})")
     for name in (
         "first_frame",
         "last_frame",

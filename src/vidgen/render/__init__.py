@@ -8,12 +8,13 @@ the shots that do not start from it.
 from __future__ import annotations
 
 from vidgen.render.arrival import Facts, inspect
-from vidgen.render.frames import chain_frame, last_index
+from vidgen.render.frames import last_index, picture_of
 from vidgen.render.run import Run
-from vidgen.render.values import Desk, Event, EventKind, Listener, Outcome, Report
+from vidgen.render.values import Desk, Ending, Event, EventKind, Listener, Outcome, Report
 
 __all__ = [
     "Desk",
+    "Ending",
     "Event",
     "EventKind",
     "Facts",
@@ -21,7 +22,7 @@ __all__ = [
     "Outcome",
     "Report",
     "Run",
-    "chain_frame",
     "inspect",
     "last_index",
+    "picture_of",
 ]

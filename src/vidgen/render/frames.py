@@ -1,4 +1,4 @@
-"""The exact frame that a chained shot starts from, taken once and kept by the take's digest."""
+"""The pictures that jobs start from: a clip's exact frame, taken once, or a generated still."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ import os
 import threading
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
-from vidgen.job import Input, Take
-from vidgen.plan import Step
+from vidgen.job import Input, Need, Take
 from vidgen.project import Project
 from vidgen.render.arrival import file_digest
 
+STILLS = (".png", ".jpg", ".jpeg", ".webp")
 
-def chain_frame(project: Project, upstream: Take, step: Step) -> Input:
-    """The frame that a chained shot starts from, as a PNG in the project's cache.
 
-    It is the take's last frame, unless the take is longer than its shot: then the frame on which
-    the cut leaves it. Raises MediaError when the take cannot be decoded. Safe in several threads.
+def picture_of(project: Project, upstream: Take, need: Need) -> Input:
+    """The picture that a job is given from another's take.
+
+    Of a still it is the file itself. Of a clip it is its last frame, unless the take is longer than
+    its shot: then the frame on which the cut leaves it, as a PNG in the project's cache. Raises
+    MediaError when the take cannot be decoded. Safe in several threads.
     """
+    if Path(upstream.path).suffix in STILLS:
+        return Input(upstream.path, upstream.digest)
+    return _frame(project, upstream, last_index(need.at, upstream))
+
+
+def _frame(project: Project, upstream: Take, index: int | None) -> Input:
     from vidgen.media.frames import frame_at, last_frame
 
-    index = last_index(step.job.starts_at, upstream)
     path = project.frame(upstream.digest, "last" if index is None else str(index))
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,16 +21,22 @@ class Gate:
         self._numbers = count()
 
     @asynccontextmanager
-    async def turn(self, height: int) -> AsyncIterator[None]:
-        """Wait for a place and hold it; `height` is how long the chain is that starts here."""
-        await self._enter(height)
+    async def turn(self, height: int, *, inside: bool = False) -> AsyncIterator[None]:
+        """Wait for a place and hold it; `height` is how long the chain is that starts here.
+
+        What is `inside` already, because an earlier run sent it, takes its place without waiting.
+        """
+        if inside:
+            self._free -= 1
+        else:
+            await self._enter(height)
         try:
             yield
         finally:
             self._leave()
 
     async def _enter(self, height: int) -> None:
-        if self._free:
+        if self._free > 0:
             self._free -= 1
             return
         called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -43,7 +49,7 @@ class Gate:
             raise
 
     def _leave(self) -> None:
-        while self._waiting:
+        while self._waiting and self._free >= 0:
             *_, called = heapq.heappop(self._waiting)
             if not called.done():
                 called.set_result(None)
@@ -56,7 +62,6 @@ def heights(steps: Iterable[Step]) -> dict[JobKey, int]:
     found: dict[JobKey, int] = {}
     for step in reversed(tuple(steps)):
         own = found.setdefault(step.job.key, 1)
-        start = step.job.starts_from
-        if start is not None:
-            found[start] = max(found.get(start, 1), own + 1)
+        for need in step.job.needs:
+            found[need.key] = max(found.get(need.key, 1), own + 1)
     return found

@@ -1,6 +1,6 @@
 """One run over one plan: every step to a take, a failure or a hold; resumable at every moment.
 
-Never prices anything and never asks for a key; what it may spend is the plan's budget.
+Never prices anything and never asks for a key; what it may spend is in its limits.
 """
 
 from __future__ import annotations
@@ -11,40 +11,28 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
-from time import monotonic
 
 from vidgen.errors import MediaError, OverBudget, VidgenError
-from vidgen.job import (
-    Failed,
-    Job,
-    JobKey,
-    Request,
-    Running,
-    Succeeded,
-    Take,
-    Ticket,
-    digest_parts,
-    plain,
-)
-from vidgen.journal import Journal, Row
-from vidgen.plan import Plan, Step
+from vidgen.job import Failed, Input, Job, JobKey, Succeeded, Take, plain
+from vidgen.journal import Journal, Limits, Moved, Row
+from vidgen.plan import Plan, Step, rerolls_on
 from vidgen.project import Project
-from vidgen.render.arrival import Facts, inspect
-from vidgen.render.frames import chain_frame
+from vidgen.render.arrive import arrive
+from vidgen.render.floor import NEXT, Floor, Stop, Task
+from vidgen.render.frames import picture_of
 from vidgen.render.gate import Gate, heights
-from vidgen.render.values import Desk, Event, EventKind, Listener, Outcome, Report
+from vidgen.render.pace import Pace, backoff
+from vidgen.render.send import send
+from vidgen.render.values import Desk, EventKind, Listener, Outcome, Report
+from vidgen.render.watch import watch
 
-ATTEMPTS = 2
-"""How often a job that costs nothing is tried when its provider fails."""
+RETRIES = 2
+"""How often a job that failed at no cost is tried again in one run, as a new attempt."""
 
-LOOKS = 5
-"""How many looks in a row may go wrong before a job is left for a later run."""
+ELSEWHERE_SECONDS = 0.5
+"""How often we look whether another run has finished what it has in hand."""
 
-AMBIGUOUS = "it was being sent when a run died; it may have been taken, so it is not sent again"
-LATER = "; a later run goes on with it"
+NO_LIMITS = Limits()
 
 
 @dataclass
@@ -56,12 +44,20 @@ class Run:
     journal: Journal
     desks: Mapping[str, Desk]
     listen: Listener = lambda event: None
+    limits: Limits = NO_LIMITS
     _work: dict[JobKey, asyncio.Task[Outcome]] = field(default_factory=dict)
     _gates: dict[str, Gate] = field(default_factory=dict)
     _heights: dict[JobKey, int] = field(default_factory=dict)
+    _made: set[str] = field(default_factory=set)
     _single: defaultdict[JobKey, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
+
+    def __post_init__(self) -> None:
+        paces = {
+            name: Pace(desk.requests_per_minute, desk.tempo) for name, desk in self.desks.items()
+        }
+        self._floor = Floor(self.project, self.journal, self.limits, self.listen, paces=paces)
 
     async def go(self) -> Report:
         """Carry out every step; returns when each has a take, has failed, or is held.
@@ -69,57 +65,61 @@ class Run:
         When it is called off, or a fault of our own stops it, free work is stopped and paid work is
         left to be collected; then the exception goes on.
         """
-        began = monotonic()
+        clock = asyncio.get_running_loop().time
+        began = clock()
         steps = self.plan.steps
         self._gates = {name: Gate(desk.in_flight) for name, desk in self.desks.items()}
         self._heights = heights(steps)
         tasks: dict[int, asyncio.Task[Outcome]] = {}
         try:
-            longest = sorted(enumerate(steps), key=lambda pair: -self._heights[pair[1].job.key])
-            for place, _ in longest:
-                tasks[place] = asyncio.create_task(self._step(steps[place]))
-                self._work[steps[place].job.key] = tasks[place]
+            for place, step in sorted(enumerate(steps), key=self._urgency):
+                tasks[place] = asyncio.create_task(self._step(step))
+                for job in (step.job, *step.alternates):
+                    self._work[job.key] = tasks[place]
             outcomes = await _all([tasks[place] for place in range(len(steps))])
         finally:
             await self._close(tasks.values())
-        return Report(outcomes, monotonic() - began)
+        return Report(outcomes, clock() - began)
+
+    def _urgency(self, placed: tuple[int, Step]) -> tuple[bool, int]:
+        """What is under way first, since it has a place already; then the longest chains."""
+        _, step = placed
+        return step.action != "resume", -self._heights[step.job.key]
 
     async def _step(self, step: Step) -> Outcome:
         if step.action in ("reuse", "stale") and step.take is not None:
             kind: EventKind = "stale" if step.action == "stale" else "reused"
-            self._say(kind, step, step.reason, path=step.take.path)
+            self._floor.say(kind, step, step.reason, path=step.take.path)
             return Outcome(step, step.take, reused=True)
         if step.action == "blocked":
-            return self._held(step, step.reason)
-        upstream = await self._upstream(step)
-        if isinstance(upstream, str):
-            return self._held(step, upstream)
+            return self._ended(step, Stop("held", step.reason))
+        upstreams = await self._upstreams(step)
+        if isinstance(upstreams, str):
+            return self._ended(step, Stop("held", upstreams))
         desk = self.desks.get(step.job.request.provider)
         if desk is None:
-            return self._held(step, f"no adapter for `{step.job.request.provider}` in this version")
-        turn = self._gates[step.job.request.provider].turn(self._heights[step.job.key])
-        async with self._single[step.job.key], turn:
-            return await self._make(step, upstream, desk)
+            missing = f"no adapter for `{step.job.request.provider}` in this version"
+            return self._ended(step, Stop("held", missing))
+        return await self._make(step, upstreams, desk)
 
-    def _held(self, step: Step, reason: str) -> Outcome:
-        self._say("held", step, reason)
-        return Outcome(step, failure=reason, held=True)
+    def _ended(self, step: Step, stop: Stop, elapsed: float = 0.0) -> Outcome:
+        kinds: dict[str, EventKind] = {"held": "held", "budget": "held", "left": "left"}
+        self._floor.say(kinds.get(stop.ending, "failed"), step, stop.reason, elapsed=elapsed)
+        return Outcome(step, failure=stop.reason, ending=stop.ending, next=stop.next)
 
-    async def _upstream(self, step: Step) -> Take | str | None:
-        """The take this one starts from; a sentence when there will be none."""
-        key = step.job.starts_from
-        if key is None:
-            return None
-        task = self._work.get(key)
-        if task is None:
-            return self._known_take(key) or "the shot it starts from has no take"
-        outcome = await task
-        if outcome.take is None:
-            return f"{outcome.step.job.shot}, which it starts from, has no take"
-        return outcome.take
+    async def _upstreams(self, step: Step) -> dict[str, Take] | str:
+        """The takes this one starts from, by field; a sentence when one of them will not be."""
+        found: dict[str, Take] = {}
+        for need in step.job.needs:
+            task = self._work.get(need.key)
+            take = (await task).take if task else self._known_take(need.key)
+            if take is None:
+                return f"{need.shot}, which it starts from, has no take"
+            found[need.field] = take
+        return found
 
     def _known_take(self, key: JobKey) -> Take | None:
-        """A take of a shot not in this plan: the selected one of that key, else the newest."""
+        """A take that this plan does not make: the selected one of that key, else the newest."""
         found = [take for take in self.project.takes() if take.key == key]
         selects = self.project.selects() if found else {}
         chosen = [take for take in found if selects.get(take.shot) == take.number]
@@ -127,220 +127,198 @@ class Run:
 
     # -- one step ---------------------------------------------------------------------------
 
-    async def _make(self, step: Step, upstream: Take | None, desk: Desk) -> Outcome:
-        began = monotonic()
-        tries = 0
+    async def _make(self, step: Step, upstreams: dict[str, Take], desk: Desk) -> Outcome:
+        """A take of a step: by its prompt or its others, retried where that costs nothing more."""
+        jobs = [step.job, *step.alternates]
+        clock = asyncio.get_running_loop().time
+        began, retries, rolls = clock(), 0, self._rolls_left(step)
+        made: Take | None = None
         while True:
-            begun = self._begun(step.job.key)
-            try:
-                found = await self._attempt(step, upstream, desk, began)
-            except OverBudget as error:
-                found = Failed(error.message, "credit")
-            except MediaError as error:  # the take it starts from cannot be read
-                found = Failed(error.message, "input")
+            begun = self._begun(jobs[0].key)
+            found = await self._attempt(step, jobs[0], upstreams, desk, began)
             if isinstance(found, Take):
-                return Outcome(step, found)
-            tries += not begun
-            if not (desk.local and found.kind == "provider" and tries < ATTEMPTS):
-                ambiguous = found.reason == AMBIGUOUS
-                self._say("failed", step, found.reason, elapsed=monotonic() - began)
-                return Outcome(step, failure=found.reason, ambiguous=ambiguous)
-            cut_off = "what an earlier run began is lost"
-            self._say("retry", step, cut_off if begun else found.reason)
+                wrong = rerolls_on(found, step.quality)
+                made = found
+                if not wrong or not rolls:
+                    return Outcome(step, made)
+                rolls -= 1
+                self._floor.say("retry", step, f"{made.name} is {', '.join(wrong)}")
+                continue
+            if made is not None:
+                self._floor.say("stale", step, f"{made.name} is kept: {found.reason}")
+                return Outcome(step, made)
+            if found.ending == "moderation" and len(jobs) > 1:
+                self._floor.say("retry", step, f"with its other prompt: {found.reason}")
+                jobs = jobs[1:]
+                continue
+            retries += not begun
+            if not found.again or retries > RETRIES:
+                return self._ended(step, found, clock() - began)
+            lost = begun and desk.local
+            words = "what an earlier run began is lost" if lost else found.reason
+            self._floor.say("retry", step, words)
+            if not desk.local:
+                await self._floor.sleep(desk, backoff(retries, None, jobs[0].key))
 
     def _begun(self, key: JobKey) -> bool:
         row = self.journal.row(key)
         return row is not None and row.open
 
+    def _rolls_left(self, step: Step) -> int:
+        """How often a take may be made again for what is wrong with it, after this time."""
+        if step.quality is None or not step.quality.reroll_on:
+            return 0
+        made = sum(take.key == step.job.key for take in self.project.takes())
+        return max(step.quality.max - made, 0)
+
     async def _attempt(
-        self, step: Step, upstream: Take | None, desk: Desk, began: float
-    ) -> Take | Failed:
-        job = await self._prepared(step, upstream)
+        self, step: Step, job: Job, upstreams: dict[str, Take], desk: Desk, began: float
+    ) -> Take | Stop:
         try:
-            row = await self._row(step, job, desk)
-            if row is None:
-                return Failed(AMBIGUOUS, "unknown", charged=None)
-            found = await self._clip(step, job, row, desk, began)
-            if isinstance(found, Failed):
-                return await self._failed(step, row, found, desk)
-            return await self._arrived(step, job, row, found, upstream, began)
+            prepared = await self._prepared(job, upstreams)
+        except MediaError as error:  # the take it starts from cannot be read
+            return Stop("input", error.message)
+        task = Task(step, prepared, desk, upstreams, began)
+        try:
+            async with self._single[job.key]:
+                clip = await self._at_its_turn(task)
+                if isinstance(clip, Take | Stop):
+                    return clip
+                found = await arrive(self._floor, task, *clip)
         except BaseException:  # called off, or a fault of our own
             with contextlib.suppress(Exception):
-                await self._let_go(step, desk)
+                await self._let_go(task)
             raise
+        if isinstance(found, Take):
+            self._made.add(job.key)
+        return found
 
-    async def _prepared(self, step: Step, upstream: Take | None) -> Job:
-        """The job with the frame it starts from in place."""
-        if upstream is None:
-            return step.job
-        frame = await asyncio.to_thread(chain_frame, self.project, upstream, step)
-        return replace(step.job, request=replace(step.job.request, first_frame=frame))
+    async def _prepared(self, job: Job, upstreams: dict[str, Take]) -> Job:
+        """The job with the pictures it starts from in place."""
+        given: dict[str, Input | None] = {
+            need.field: await asyncio.to_thread(
+                picture_of, self.project, upstreams[need.field], need
+            )
+            for need in job.needs
+        }
+        return replace(job, request=job.request.starting(given)) if given else job
 
-    async def _row(self, step: Step, job: Job, desk: Desk) -> Row | None:
-        """The intent of this job, written now or by a run that died; None where that was paid for
-        and nobody knows whether it was taken.
-        """
-        row = self.journal.row(job.key)
-        if row is not None and row.open and desk.local and row.request != plain(job.request):
-            await self._let_go(step, desk)  # begun from a frame that is no longer the one
-            row = None
-        if row is not None and row.open:
-            lost = row.state == "submitting" and not desk.local and desk.resend != "idempotent"
-            if not desk.local:  # where work is free it may be lost, and is made again without ado
-                self._say("resumed", step)
-            return None if lost else row
-        self.journal.begin(job, step.quote.usd or Decimal(0), self.plan.totals.budget)
-        self._say("started", step)
-        return self.journal.row(job.key)
+    async def _at_its_turn(self, task: Task) -> Take | Stop | tuple[Row, Succeeded]:
+        """The finished clip of a job; a clip that only has to be fetched takes nobody's place."""
+        await self._not_elsewhere(task)
+        row = self.journal.row(task.job.key)
+        if row is not None and row.state == "succeeded":
+            return await self._clip(task)
+        inside = row is not None and row.state == "submitted"
+        height = self._heights[task.step.job.key]
+        async with self._gates[task.provider].turn(height, inside=inside):
+            return await self._clip(task)
 
-    async def _clip(
-        self, step: Step, job: Job, row: Row, desk: Desk, began: float
-    ) -> Succeeded | Failed:
-        """The clip of a job, from whichever state it is in."""
+    async def _not_elsewhere(self, task: Task) -> None:
+        """Wait while another run has the job in hand."""
+        told = False
+        while True:
+            row = self.journal.row(task.job.key)
+            if row is None or not row.open or row.owner == self.journal.run:
+                return
+            if not self.project.alive(row.owner):
+                return
+            if not told:
+                self._floor.say("waiting", task.step, "another run has it in hand")
+            told = True
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+
+    async def _clip(self, task: Task) -> Take | Stop | tuple[Row, Succeeded]:
+        """The finished clip of a job, from whichever state it is in."""
+        opened = await self._opened(task)
+        if isinstance(opened, Take | Stop):
+            return opened
+        row, fresh = opened
         if row.state == "succeeded" and row.media:
-            return Succeeded(row.media, row.cost)
+            return row, Succeeded(row.media, row.cost, row.seed)
         ticket = row.ticket
         if ticket is None:
-            sending = asyncio.create_task(self._send(job, row, desk))
-            try:
-                ticket = await asyncio.shield(sending)
-            except asyncio.CancelledError:  # what is being sent is sent: its ticket must be kept
-                await asyncio.wait([sending])
-                sending.exception()
-                raise
-            except VidgenError as error:
-                return Failed(error.message, "provider" if desk.local else "unknown", charged=None)
-        return await self._watch(step, desk, ticket, began)
+            sent = await send(self._floor, task, row, fresh=fresh)
+            if isinstance(sent, Stop):
+                return sent
+            ticket = sent
+        status = await watch(self._floor, task, row, ticket)
+        if isinstance(status, Stop):
+            return status
+        return self._row(row), status
 
-    async def _send(self, job: Job, row: Row, desk: Desk) -> Ticket:
-        ticket = await desk.provider.submit(job.request, idempotency=f"{job.key}.{row.attempt}")
-        self.journal.submitted(job.key, ticket)
-        return ticket
+    def _row(self, row: Row) -> Row:
+        found = self.journal.row(row.key)
+        assert found is not None, "a job that was begun has a row"
+        return found
 
-    async def _watch(
-        self, step: Step, desk: Desk, ticket: Ticket, began: float
-    ) -> Succeeded | Failed:
-        missed = 0
+    async def _opened(self, task: Task) -> Take | Stop | tuple[Row, bool]:
+        """The job's row in this run's hands, and whether its intent was written just now.
+
+        What another run has made meanwhile is taken instead.
+        """
+        key = task.job.key
         while True:
+            row = self.journal.row(key)
+            if row is not None and row.open:
+                if not await self._taken_over(task, row):
+                    continue
+                return self._row(row), False
+            made = self._made_elsewhere(task, row)
+            if made is not None:
+                self._floor.say("reused", task.step, "another run made it", path=made.path)
+                return made
+            closed = self._floor.closed.get(task.provider)
+            if closed is not None:
+                return replace(closed, ending="held")
+            await self._floor.turn(task)
             try:
-                status = await desk.provider.poll(ticket)
-                missed = 0
-            except VidgenError as error:
-                missed += 1
-                if missed == LOOKS:
-                    return Failed(error.message + LATER, "unknown", charged=None)
-                status = Running()
-            if not isinstance(status, Running):
-                return status
-            elapsed = monotonic() - began
-            self._say("progress", step, progress=status.progress, elapsed=elapsed)
-            if elapsed > desk.give_up_seconds:
-                reason = f"not finished after {desk.give_up_seconds:g}s{LATER}"
-                return Failed(reason, "unknown", charged=None)
-            await asyncio.sleep(desk.poll_seconds)
+                seen = row.attempt if row else 0
+                self.journal.begin(task.job, task.price, self.limits, seen=seen)
+            except Moved:
+                continue
+            except OverBudget as error:
+                return Stop("budget", error.message, NEXT["budget"])
+            self._floor.say("started", task.step)
+            found = self.journal.row(key)
+            assert found is not None, "its intent was written just now"
+            return found, True
 
-    async def _failed(self, step: Step, row: Row, status: Failed, desk: Desk) -> Failed:
-        """Write a failure down; of paid work nothing is known of, ticket and reserve are kept."""
-        if status.kind == "unknown":
-            if not desk.local:
-                return status
-            with contextlib.suppress(VidgenError, OSError):
-                await self._stop(row.key, desk)
-        charge = Decimal(0) if status.charged is False else step.quote.usd or Decimal(0)
-        self.journal.failed(row.key, row.attempt, status.reason, charge=charge)
-        return status
+    async def _taken_over(self, task: Task, row: Row) -> bool:
+        """Whether an open job is ours now; free work that began from another picture is undone."""
+        if task.desk.local and row.request != plain(task.job.request):
+            await self._let_go(task)
+            return False
+        if row.owner != self.journal.run and not self.journal.claim(row.key, row.owner):
+            await self._not_elsewhere(task)
+            return False
+        if not task.desk.local:  # where work is free it may be lost, and is made again without ado
+            self._floor.say("resumed", task.step)
+        return True
 
-    async def _arrived(
-        self,
-        step: Step,
-        job: Job,
-        row: Row,
-        status: Succeeded,
-        upstream: Take | None,
-        began: float,
-    ) -> Take | Failed:
-        """Check a finished clip, give it its final name, settle; safe to repeat after a crash."""
-        cost = status.cost_usd if status.cost_usd is not None else step.quote.usd or Decimal(0)
-        source, number = Path(status.media), self._number(job, row, status.media, cost)
-        try:
-            facts = await asyncio.to_thread(self._inspected, job, source, number)
-        except MediaError as error:
-            self.journal.failed(job.key, row.attempt, error.message, charge=cost)
-            return Failed(error.message, "provider")
-        elapsed = monotonic() - began
-        take = self._take(job, row, number, facts, upstream, cost)
-        sidecar = {
-            "request": row.request,
-            "attempt": row.attempt,
-            "made": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds_to_make": round(elapsed, 3),
-            "qc": list(facts.flags),
-        }
-        await asyncio.to_thread(self.project.promote, source, take, sidecar)
-        self.journal.done(job, row.attempt, number, take.path, take.digest, cost)
-        flags = "; ".join(facts.flags)
-        self._say("done", step, flags, path=take.path, elapsed=elapsed, cost=cost)
-        return take
-
-    def _number(self, job: Job, row: Row, media: str, cost: Decimal) -> int:
-        """The take's number, given once; another one where somebody's file has taken that name."""
-        number = row.number
-        if number is None or (Path(media).exists() and self._target(job, number).exists()):
-            number = max(self.project.next_number(job.shot), self.journal.next_number(job.shot))
-            self.journal.succeeded(job.key, media, number, cost)
-        return number
-
-    def _inspected(self, job: Job, source: Path, number: int) -> Facts:
-        return inspect(source if source.exists() else self._target(job, number), job.request)
-
-    def _target(self, job: Job, number: int) -> Path:
-        return self.project.take_path(job.shot, number)
-
-    def _take(
-        self,
-        job: Job,
-        row: Row,
-        number: int,
-        facts: Facts,
-        upstream: Take | None,
-        cost: Decimal,
-    ) -> Take:
-        """The take as its sidecar has it; `started_from` never names a take that it did not see."""
-        started_from = upstream.digest if upstream else None
-        if upstream and row.request != plain(job.request):
-            started_from = str(row.request.get("first_frame", {}).get("digest", ""))
-        return Take(
-            shot=job.shot,
-            number=number,
-            tier=job.tier,
-            key=job.key,
-            path=self._target(job, number).relative_to(self.project.root).as_posix(),
-            digest=facts.digest,
-            model=job.request.model,
-            provider=job.request.provider,
-            started_from=started_from,
-            frames=facts.frames,
-            rate=facts.rate,
-            cost_usd=cost,
-            parts=digest_parts(_as_planned(job.request, upstream)),
-            take=job.take,
-        )
+    def _made_elsewhere(self, task: Task, row: Row | None) -> Take | None:
+        """A take of this job that came about since the plan was made, in another run."""
+        if row is None or row.state != "done" or task.job.key in self._made:
+            return None
+        known = task.step.take.number if task.step.take else 0
+        newer = [
+            take
+            for take in self.project.takes()
+            if take.key == task.job.key and take.number > known
+        ]
+        return newer[-1] if newer else None
 
     # -- the end ----------------------------------------------------------------------------
 
-    async def _let_go(self, step: Step, desk: Desk) -> None:
+    async def _let_go(self, task: Task) -> None:
         """Stop free work that is under way, since it can be done again; paid work goes on."""
-        row = self.journal.row(step.job.key)
-        if row is None or row.state not in ("submitting", "submitted") or not desk.local:
+        row = self.journal.row(task.job.key)
+        if row is None or row.state not in ("submitting", "submitted") or not task.desk.local:
             return
-        await self._stop(row.key, desk)
+        if row.ticket is not None:
+            await task.desk.provider.cancel(row.ticket)
         self.journal.cancelled(row.key, row.attempt)
-        self._say("cancelled", step)
-
-    async def _stop(self, key: JobKey, desk: Desk) -> None:
-        row = self.journal.row(key)
-        if row is not None and row.ticket is not None:
-            await desk.provider.cancel(row.ticket)
+        self._floor.say("cancelled", task.step)
 
     async def _close(self, tasks: Iterable[asyncio.Task[Outcome]]) -> None:
         """Leave nothing running, and nothing on disk that no later run would pick up."""
@@ -356,9 +334,10 @@ class Run:
                 self.project.tidy(name, ())
 
     async def _sweep(self, name: str, desk: Desk) -> None:
+        """Settle free work that a dead run left behind and this plan does not ask for."""
         ours = {step.job.key for step in self.plan.steps}
         for row in self.journal.open_rows(name):
-            if row.key in ours:
+            if row.key in ours or self.project.alive(row.owner):
                 continue
             if row.ticket is None:
                 self.journal.cancelled(row.key, row.attempt)
@@ -366,27 +345,10 @@ class Run:
                 with contextlib.suppress(VidgenError):
                     status = await desk.provider.poll(row.ticket)
                     if isinstance(status, Failed):
-                        reason = status.reason
-                        self.journal.failed(row.key, row.attempt, reason, charge=Decimal(0))
+                        self.journal.failed(row.key, row.attempt, status.reason)
         rows = self.journal.open_rows(name)
         if all(row.ticket is not None for row in rows):
             self.project.tidy(name, [f"{json.dumps(row.ticket)} {row.media}" for row in rows])
-
-    def _say(
-        self,
-        kind: EventKind,
-        step: Step,
-        message: str = "",
-        *,
-        progress: float | None = None,
-        path: str = "",
-        elapsed: float = 0.0,
-        cost: Decimal | None = None,
-    ) -> None:
-        job = step.job
-        self.listen(
-            Event(kind, job.name, job.shot, message, progress, path, round(elapsed, 3), cost)
-        )
 
 
 async def _all(tasks: Sequence[asyncio.Task[Outcome]]) -> tuple[Outcome, ...]:
@@ -397,8 +359,3 @@ async def _all(tasks: Sequence[asyncio.Task[Outcome]]) -> tuple[Outcome, ...]:
         if task.done() and (error := task.exception()) is not None:
             raise error
     return tuple(task.result() for task in tasks)
-
-
-def _as_planned(request: Request, upstream: Take | None) -> Request:
-    """The request as the plan names it: a chained frame is known to the plan only by its shot."""
-    return request if upstream is None else replace(request, first_frame=None)

@@ -10,19 +10,38 @@ from typing import Literal
 from vidgen.job import Take
 from vidgen.plan import Step
 from vidgen.providers import Provider
+from vidgen.providers.wire import Http
 
 EventKind = Literal[
     "started",
     "resumed",
+    "waiting",
     "progress",
     "done",
     "reused",
     "stale",
     "failed",
+    "left",
     "held",
     "retry",
     "cancelled",
 ]
+"""`waiting`: the provider asks for patience. `left`: what was paid for goes on without this run."""
+
+Ending = Literal[
+    "moderation",
+    "input",
+    "credit",
+    "key",
+    "budget",
+    "provider",
+    "left",
+    "ambiguous",
+    "held",
+]
+"""Why a step ended without a take: refused by moderation, bad input, no credit left there, a key
+that is not taken, a ceiling, the provider's own failure, left to be collected by a later run, lost
+from sight so that a person must look, or held for something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,8 @@ class Desk:
     """One provider at work: its adapter, how many jobs at once, and the pace of polling in seconds.
 
     A `local` provider costs nothing: its work may be stopped, and done again. `resend` says what
-    repeating a submit that was never answered would mean, as its page has it.
+    repeating a submit that was never answered would mean, as its page has it. `tempo` is by how
+    much every wait is shortened: 1, but in a rehearsal that runs faster than the world.
     """
 
     provider: Provider
@@ -60,21 +80,34 @@ class Desk:
     give_up_seconds: float
     local: bool
     resend: Literal["idempotent", "lookup", "never"] = "never"
+    requests_per_minute: int | None = None
+    http: Http | None = None
+    tempo: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a step: the take, or why there is none.
+    """What became of a step: the take, or why there is none, in a word (`ending`) and in words.
 
-    `ambiguous` means that paid work may have been accepted and nobody knows: a person must look.
+    `next` says what a person can do about it.
     """
 
     step: Step
     take: Take | None = None
     failure: str = ""
-    held: bool = False
+    ending: Ending | None = None
+    next: str = ""
     reused: bool = False
-    ambiguous: bool = False
+
+    @property
+    def held(self) -> bool:
+        """Whether it was not tried."""
+        return self.ending in ("held", "budget")
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether paid work may have been accepted and nobody knows: a person must look."""
+        return self.ending == "ambiguous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +144,6 @@ class Report:
 
     @property
     def cost_usd(self) -> Decimal:
-        """What the takes made in this run cost, in US dollars."""
-        return sum((item.take.cost_usd for item in self.made if item.take), Decimal(0))
+        """What the takes made in this run cost, in US dollars, as far as that is known."""
+        costs = (item.take.cost_usd for item in self.made if item.take)
+        return sum((cost for cost in costs if cost is not None), Decimal(0))
