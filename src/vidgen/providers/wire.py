@@ -126,7 +126,9 @@ async def call(
             async for piece in answer.aiter_bytes():
                 read += piece
                 if len(read) > LONGEST_REPLY:
-                    raise ProviderError("the answer is far too long", kind="ambiguous")
+                    raise ProviderError(
+                        "the answer is far too long", kind="ambiguous", charged=None
+                    )
             return httpx.Response(
                 answer.status_code,
                 headers=_told(answer.headers),
@@ -139,7 +141,8 @@ async def call(
         raise ProviderError(f"not an address: {hidden(str(error), key)}", kind="unsent") from None
     except httpx.HTTPError as error:
         words = hidden(str(error), key) or type(error).__name__
-        raise ProviderError(f"no answer came: {words}", kind="ambiguous") from None
+        message = f"no answer came: {words}"
+        raise ProviderError(message, kind="ambiguous", charged=None) from None
 
 
 def _told(headers: httpx.Headers) -> dict[str, str]:
@@ -160,7 +163,7 @@ def as_json(answer: httpx.Response) -> dict[str, Any]:
         found = None
     if not isinstance(found, dict):
         message = f"HTTP {answer.status_code} without a readable answer"
-        raise ProviderError(message, kind="ambiguous")
+        raise ProviderError(message, kind="ambiguous", charged=None)
     return found
 
 
@@ -173,7 +176,11 @@ def retry_after(answer: httpx.Response) -> float | None:
 def refused(
     answer: httpx.Response, message: str, kind: Trouble, *, key: str, charged: bool | None = False
 ) -> ProviderError:
-    """An answer of a provider that refuses a call, as the error to raise; the key is cut out."""
+    """An answer of a provider that refuses a call, as the error to raise; the key is cut out.
+
+    What an `ambiguous` one cost is never known.
+    """
+    charged = None if kind == "ambiguous" else charged
     return ProviderError(
         hidden(message, key)[:600], kind=kind, retry_after=retry_after(answer), charged=charged
     )

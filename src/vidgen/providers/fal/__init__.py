@@ -51,7 +51,8 @@ class Fal:
         told = as_json(answer)
         identifier = told.get("request_id")
         if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
-            raise ProviderError("fal answered without a request id", kind="ambiguous")
+            message = "fal answered without a request id"
+            raise ProviderError(message, kind="ambiguous", charged=None)
         # An address elsewhere is not taken over: every look at it would be sent the key.
         given = {name: told[name] for name in ADDRESSES if self._is_fals(told.get(name))}
         return self.adopt(request, identifier) | given
@@ -81,7 +82,7 @@ class Fal:
         """Ask for the state, and for the result once there is one."""
         state_at, result_at = ticket.get("status_url"), ticket.get("response_url")
         if not (self._is_fals(state_at) and self._is_fals(result_at)):
-            return Failed("the ticket names no work at fal", kind="unknown", charged=None)
+            raise ProviderError("the ticket names no work at fal", kind="gone", charged=None)
         answer = await self._call("GET", str(state_at))
         if not answer.is_success:
             raise self._refused(answer, missing="gone")

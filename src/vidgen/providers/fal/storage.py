@@ -60,7 +60,7 @@ async def _upload(path: Path, content: bytes, session: Session) -> str:
         )
     except ProviderError as error:
         if error.kind == "ambiguous":
-            error.kind = "unsent"
+            error.kind, error.charged = "unsent", False
         raise
     if not answer.is_success:
         later = answer.status_code == 429 or answer.status_code >= 500
