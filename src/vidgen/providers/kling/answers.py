@@ -154,7 +154,7 @@ def status(task: Task, *, key: str) -> Status:
     if task.word in ("succeeded", "succeed"):
         if task.media:
             return Succeeded(task.media, task.cost_usd)
-        return Failed("finished without a link to what was made", "provider", task.charged)
+        return Failed("finished without a link to what was made", "unknown", task.charged)
     if task.word == "failed":
         reason = hidden(task.message, key)[:600] or "it failed, and Kling does not say why"
         moderated = MODERATED.search(task.message) is not None
