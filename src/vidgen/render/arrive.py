@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +15,7 @@ from vidgen.journal import Row
 from vidgen.render.arrival import Facts, inspect, inspect_still
 from vidgen.render.fetch import DownloadFailed, LinkGone, fetch, is_local
 from vidgen.render.floor import NEXT, Floor, Stop, Task
+from vidgen.render.part import discard
 from vidgen.render.watch import look
 
 FETCHES = 4
@@ -96,7 +96,7 @@ async def _brought(floor: Floor, task: Task, row: Row) -> Here:
                     raise DownloadFailed("its link has expired, and there is no other") from None
                 raise
             if isinstance(error, MediaError):
-                _discard(source)
+                discard(source)
             row = await _relinked(floor, task, row)
     raise DownloadFailed("it could not be fetched")
 
@@ -205,13 +205,7 @@ def _ending(request: Request, path: Path) -> str:
     return next((ending for mark, ending in ENDINGS.items() if head.startswith(mark)), "png")
 
 
-def _discard(part: Path) -> None:
-    for path in (part, part.with_suffix(".json")):
-        with suppress(OSError):
-            path.unlink()
-
-
 def _tidy(floor: Floor, row: Row) -> None:
     """Nothing is left of a download once it is a take."""
     if not is_local(row.media or ""):
-        _discard(floor.project.download(row.key, row.attempt))
+        discard(floor.project.download(row.key, row.attempt))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from vidgen.job import Take
 from vidgen.plan import Step
 from vidgen.providers import Provider
-from vidgen.providers.wire import Http
+
+if TYPE_CHECKING:
+    from vidgen.providers.wire import Http
 
 EventKind = Literal[
     "started",
