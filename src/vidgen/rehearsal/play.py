@@ -1,0 +1,357 @@
+"""Plays the providers: calls in, answers out, with the faults that were decided beforehand.
+
+Says what happens, where a shape says how it is worded, the books what is true, and the clips what
+comes of it. Opens no connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter as Count
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from vidgen.errors import VidgenError
+from vidgen.rehearsal.books import Books
+from vidgen.rehearsal.carried import Carried, carried
+from vidgen.rehearsal.clips import Clips, Wanted
+from vidgen.rehearsal.exchange import (
+    Announce,
+    Answer,
+    Ask,
+    Bring,
+    Counter,
+    Ending,
+    Look,
+    Refusal,
+    Refuse,
+    Seen,
+    Shape,
+    Stop,
+    Submit,
+    as_json,
+)
+from vidgen.rehearsal.faults import Fate, Fault, Faults
+from vidgen.rehearsal.files import served
+from vidgen.rehearsal.order import Entry, Order
+from vidgen.rehearsal.shapes import shape_of
+from vidgen.rehearsal.shelf import FILES, Shelf, link_of
+from vidgen.rehearsal.works import NoRehearsal, Slip, Work, recognised
+
+_ENDINGS: dict[Fault | None, Ending] = {
+    "moderation-late": "moderated",
+    "provider-failure": "failed",
+    "failure-billed": "failed-billed",
+}
+_REFUSALS: dict[Fault, Refusal] = {
+    "rate-limit": "rate-limit",
+    "overload": "overload",
+    "server-error": "server-error",
+    "no-credit": "no-credit",
+    "moderation": "moderation",
+    "bad-input": "bad-input",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One provider as it is played: its page's name, address and limits, and what is ordered there.
+
+    `in_flight` is jobs at once; `resend` is what its page says of a submit that is sent again.
+    """
+
+    provider: str
+    base_url: str
+    works: tuple[Work, ...]
+    in_flight: int = 2
+    resend: Literal["idempotent", "lookup", "never"] = "never"
+
+    @property
+    def counter(self) -> Counter:
+        """Where it is reached."""
+        url = urlsplit(self.base_url)
+        return Counter(
+            self.provider, url.hostname or f"{self.provider}.{FILES}", url.path.rstrip("/")
+        )
+
+    @property
+    def shape(self) -> Shape:
+        """How it is spoken with."""
+        return shape_of(self.provider, self.resend)
+
+
+class Play:
+    """Every provider of a rehearsal. `speed` divides how long jobs take."""
+
+    def __init__(
+        self,
+        played: Sequence[Played],
+        *,
+        books: Books,
+        faults: Faults,
+        clips: Clips,
+        folder: Path,
+        speed: float,
+    ) -> None:
+        self.books = books
+        self.leaks: list[str] = []
+        """Paths of results that were asked for with a key, which is nobody's business there."""
+        self._faults = faults
+        self._clips = clips
+        self._shelf = Shelf(folder)
+        self._speed = speed
+        self._hosts = _hosts(played)
+        self._works = {(one.provider, work.name): work for one in played for work in one.works}
+        self._copies = Count((one.provider, work.name) for one in played for work in one.works)
+        self._looks: Count[str] = Count()
+        self._fetches: Count[str] = Count()
+        self._spent: set[str] = set()
+        self._results: dict[str, Path] = {}
+        self._drawing: dict[str, asyncio.Task[None]] = {}
+
+    def resume(self) -> None:
+        """Go on drawing what the books say is still to be drawn. Within a running loop."""
+        for order in self.books.orders():
+            if not order.over and order.drawn is None:
+                self._draw(order)
+
+    async def aclose(self) -> None:
+        """Stop drawing."""
+        for task in list(self._drawing.values()):
+            task.cancel()
+        await asyncio.gather(*self._drawing.values(), return_exceptions=True)
+
+    async def answer(self, ask: Ask) -> Answer:
+        """What is answered to a call."""
+        if ask.host.endswith(f".{FILES}") and ask.host.startswith("files."):
+            return await self._file(ask)
+        one = self._hosts.get(ask.host)
+        if one is None:
+            return as_json({"detail": f"nobody is rehearsed at {ask.host or 'no host'}"}, 421)
+        intent = one.shape.read(ask, one.counter)
+        match intent:
+            case Submit():
+                return self._submit(one, intent, ask)
+            case Look():
+                return self._look(one, intent, ask)
+            case Stop(name):
+                order = self._known(one, name)
+                if order is None:
+                    return one.shape.refused("no-such-job", ask, 0.0)
+                return one.shape.stopped(self._seen(self.books.cancel(order.id)))
+            case Announce(name):
+                token = self._shelf.announce(name)
+                return one.shape.announced(token, link_of(one.provider, token))
+            case Bring(token):
+                there = self._shelf.bring(token, ask.body)
+                return Answer(200) if there else Answer(403, body=b"nobody announced this file")
+            case Refuse(why):
+                return one.shape.refused(why, ask, 0.0)
+
+    # -- orders ---------------------------------------------------------------------------------
+
+    def _submit(self, one: Played, submit: Submit, ask: Ask) -> Answer:
+        known = submit.client and self.books.of_client(one.provider, submit.client)
+        if known:
+            again = one.resend == "idempotent"
+            return self._taken(one, known) if again else one.shape.refused("duplicate", ask, 0.0)
+        files = carried(submit.body, self._shelf.uploaded)
+        slip = Slip(submit.path, submit.body, frozenset(file.digest for file in files))
+        work = recognised(one.works, slip, lambda name: self.books.ordered(one.provider, name))
+        if work is None:
+            return one.shape.refused("unplanned", ask, 0.0)
+        always = self._faults.always(one.provider, work.name)
+        number = self.books.ordered(one.provider, work.name)
+        fate = self._fate(one.provider, work.name, number)
+        tries = self.books.tries(one.provider, work.name)
+        refused = fate.before[tries] if tries < len(fate.before) else None
+        refused = always if always in ("moderation", "bad-input") else refused
+        if refused is not None:
+            self.books.refuse(one.provider, work.name, refused)
+            if refused == "reset-before":
+                return Answer(how="reset")
+            return one.shape.refused(_REFUSALS[refused], ask, fate.chance)
+        entry = self._entry(one, work, submit, ask, number, files)
+        order, _ = self.books.place(entry)
+        self._draw(order)
+        if fate.reply == "lost-reply":
+            return Answer(how="close")
+        if fate.reply == "server-error-created":
+            return one.shape.refused("server-error-created", ask, fate.chance)
+        return self._taken(one, order)
+
+    def _entry(
+        self,
+        one: Played,
+        work: Work,
+        submit: Submit,
+        ask: Ask,
+        number: int,
+        files: Sequence[Carried],
+    ) -> Entry:
+        fate = self._fate(one.provider, work.name, number)
+        always = self._faults.always(one.provider, work.name)
+        fault = always if always == "moderation-late" else fate.end
+        shown = work.request.mode in ("first_frame", "first_last")
+        return Entry(
+            provider=one.provider,
+            work=work.name,
+            number=number,
+            path=submit.path,
+            client=submit.client,
+            body=hashlib.sha256(ask.body).hexdigest(),
+            seconds=work.seconds * fate.pace / self._speed,
+            usd=work.usd,
+            ending=_ENDINGS.get(fault, "done"),
+            variant=fate.result or "",
+            first=self._shelf.keep(files, "first") if shown else None,
+            last=self._shelf.keep(files, "last") if shown else None,
+        )
+
+    def _taken(self, one: Played, order: Order) -> Answer:
+        return one.shape.taken(self._seen(order), one.counter)
+
+    def _fate(self, provider: str, work: str, number: int) -> Fate:
+        return self._faults.fate(provider, work, number, max(1, self._copies[provider, work]))
+
+    # -- looks ----------------------------------------------------------------------------------
+
+    def _look(self, one: Played, look: Look, ask: Ask) -> Answer:
+        found = [order for name in look.names if (order := self._known(one, name, look.by))]
+        words: dict[str, str] = {}
+        for order in found:
+            fate = self._fate(one.provider, order.entry.work, order.entry.number)
+            fault = fate.looks.get(self._looks[order.id])
+            self._looks[order.id] += 1
+            if fault == "poll-error":
+                if fate.chance < 0.5:
+                    return Answer(how="reset")
+                return one.shape.refused("poll-error", ask, fate.chance)
+            if fault == "unknown-word":
+                words[order.id] = "under_review"
+            if order.id in self._spent:
+                self._spent.discard(order.id)
+                self.books.relink(order.id)
+        seen = [self._seen(order, words.get(order.id)) for order in found]
+        return one.shape.told(look, tuple(seen), one.counter)
+
+    def _known(self, one: Played, name: str, by: str = "id") -> Order | None:
+        """A job of this provider's, by its own id or the client's."""
+        order = self.books.order(name) if by != "client" else None
+        if order is None and by != "id":
+            order = self.books.of_client(one.provider, name)
+        return order if order is not None and order.entry.provider == one.provider else None
+
+    def _seen(self, order: Order, word: str | None = None) -> Seen:
+        order = self.books.order(order.id) or order
+        entry, wanted = order.entry, self._wanted(order)
+        work = wanted.work
+        width, height = wanted.size
+        suffix = "png" if work.still else "mp4"
+        at = f"https://files.{entry.provider}.{FILES}/{order.id}/{order.generation}"
+        result, now = self._results.get(order.id), self.books.now
+        drawn_by_chance = int(entry.body[:8], 16) % 1_000_000
+        return Seen(
+            id=order.id,
+            path=entry.path,
+            client=entry.client,
+            state=order.state,
+            ending=order.ending,
+            reason=order.reason,
+            progress=order.progress(now),
+            position=self.books.position(order),
+            placed=order.placed,
+            changed=next(at for at in (order.ended, order.began, order.placed) if at is not None),
+            link=f"{at}/{work.name[:8]}.{suffix}" if order.state == "done" else "",
+            bytes=result.stat().st_size if result else 0,
+            still=work.still,
+            width=width,
+            height=height,
+            seconds=wanted.seconds if not work.still else Decimal(0),
+            seed=work.request.seed if work.request.seed is not None else drawn_by_chance,
+            billed=order.billed,
+            usd=order.usd,
+            word=word,
+        )
+
+    # -- results --------------------------------------------------------------------------------
+
+    async def _file(self, ask: Ask) -> Answer:
+        """A result, by the link that a look told; links that are spent answer 403."""
+        if ask.authorization:
+            self.leaks.append(ask.path)
+        parts = ask.path.strip("/").split("/")
+        if parts[0] == "uploads" and len(parts) == 2:
+            upload = self._shelf.upload(parts[1]) if ask.method == "GET" else None
+            return served(upload, parts[1], ask) if upload is not None else Answer(404)
+        order = self.books.order(parts[0]) if len(parts) == 3 and ask.method == "GET" else None
+        if order is None or order.state != "done":
+            return as_json({"detail": "there is no such file"}, 404)
+        fate = self._fate(order.entry.provider, order.entry.work, order.entry.number)
+        if parts[1] != str(order.generation) or order.id in self._spent:
+            return _expired(ask)
+        if "expired-link" in fate.fetches and order.generation == 0:
+            self._spent.add(order.id)
+            return _expired(ask)
+        turn, fault = self._fetches[order.id], None
+        self._fetches[order.id] += 1
+        if turn < len(fate.fetches):
+            fault = fate.fetches[turn]
+        if fault == "download-error":
+            return Answer(500, body=b"try again") if turn == 0 else Answer(how="reset")
+        path = await self._clips.make(self._wanted(order))
+        self._results[order.id] = path
+        etag = hashlib.sha256(f"{order.id}|{path.stat().st_size}".encode()).hexdigest()[:32]
+        answer = served(path, etag, ask, garbled=fault == "corrupt")
+        if fault == "truncated":
+            return Answer(answer.status, answer.headers, answer.body, "cut")
+        return answer
+
+    def _wanted(self, order: Order) -> Wanted:
+        entry = order.entry
+        work = self._works.get((entry.provider, entry.work))
+        if work is None:
+            raise NoRehearsal("the books hold an order of a work that is not rehearsed here")
+        first, last = self._shelf.picture(entry.first), self._shelf.picture(entry.last)
+        return Wanted(work, entry.variant, first, last)
+
+    def _draw(self, order: Order) -> None:
+        """Have the result made, if the order is to have one; the books are told when it is."""
+        known = (order.entry.provider, order.entry.work) in self._works
+        if known and order.ending == "done" and order.id not in self._drawing:
+            task = asyncio.get_running_loop().create_task(self._drawn(order))
+            self._drawing[order.id] = task
+            task.add_done_callback(lambda _: self._drawing.pop(order.id, None))
+
+    async def _drawn(self, order: Order) -> None:
+        try:
+            self._results[order.id] = await self._clips.make(self._wanted(order))
+        except VidgenError as error:
+            self.books.broke(order.id, error.message)
+        else:
+            self.books.drawn(order.id)
+
+
+def _expired(ask: Ask) -> Answer:
+    words = f"the link to {ask.path} has expired"
+    return Answer(403, (("content-type", "text/plain"),), words.encode())
+
+
+def _hosts(played: Sequence[Played]) -> dict[str, Played]:
+    """Who is meant by which host. Raises NoRehearsal where two providers share one."""
+    found: dict[str, Played] = {}
+    for one in played:
+        host = one.counter.host
+        if host in found:
+            words = f"`{found[host].provider}` and `{one.provider}` are both reached at {host}"
+            raise NoRehearsal(words, hint="rehearse one of them at a time")
+        found[host] = one
+    for one in played:
+        for host in one.shape.HOSTS:
+            found.setdefault(host, one)
+    return found

@@ -1,0 +1,24 @@
+"""How providers are spoken with: one module a shape, and the table that says whose is which.
+
+To add one: a module with the functions of `exchange.Shape`, and a line in `SHAPES`. A provider
+without a line is played by a stand-in until its own is written.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from vidgen.rehearsal.exchange import Shape
+from vidgen.rehearsal.shapes import queue, tasks
+
+SHAPES: dict[str, Shape] = {
+    "fal": queue,
+    "kling": tasks,
+}
+"""By the name of a provider's page."""
+
+
+def shape_of(provider: str, resend: Literal["idempotent", "lookup", "never"]) -> Shape:
+    """The shape of a provider; `resend` is what its page says of a submit that is sent again."""
+    stand_in: Shape = queue if resend == "never" else tasks
+    return SHAPES.get(provider, stand_in)

@@ -1,0 +1,198 @@
+"""Kling's tasks: an order is a POST with a client's id, and tasks are looked up by either id.
+
+Pure. As kling.ai/document-api has API 2.0 (September 2026), and the older one under `v1/`, whose
+words differ. Every answer holds a code beside its status; a client's id is taken once and never
+again; money is told once a task is over. Nothing can be cancelled.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from vidgen.rehearsal.exchange import (
+    Answer,
+    Ask,
+    Counter,
+    Intent,
+    Look,
+    Refusal,
+    Refuse,
+    Seen,
+    Submit,
+    as_json,
+)
+
+HOSTS: tuple[str, ...] = ()
+SCHEME = "Bearer"
+
+MOST_IDS = 20
+"""How many tasks one look may name."""
+
+UNIT = Decimal("0.14")
+"""US dollars of one unit, at list price."""
+
+_WORDS = {"queued": "submitted", "running": "processing", "done": "succeeded", "failed": "failed"}
+_OLD_WORDS = _WORDS | {"done": "succeed"}
+_OLD = re.compile(r"v1/.+")
+
+
+def read(ask: Ask, counter: Counter) -> Intent:
+    """What a call means."""
+    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+        return Refuse("key")
+    path = counter.under(ask.path)
+    if not path:
+        return Refuse("nowhere")
+    if ask.method == "GET" and path == "tasks":
+        return _looked_up(ask)
+    if ask.method == "GET" and _OLD.fullmatch(path):
+        return Look((path.rpartition("/")[2],), by="either", part="old")
+    if ask.method == "POST" and path != "tasks":
+        return _ordered(path, ask.json())
+    return Refuse("nowhere")
+
+
+def taken(seen: Seen, counter: Counter) -> Answer:
+    """The answer to an order: the task, as it stands."""
+    if _OLD.fullmatch(seen.path):
+        return _fine(_old_head(seen))
+    return _fine(_head(seen))
+
+
+def told(look: Look, seen: tuple[Seen, ...], counter: Counter) -> Answer:
+    """The tasks that were found; the older API knows one at a time, and says when it knows none."""
+    if look.part != "old":
+        return _fine([_record(job) for job in seen])
+    return _fine(_old_record(seen[0])) if seen else _wrong(404, 1203, "Task not found")
+
+
+def stopped(seen: Seen) -> Answer:
+    """Nothing can be cancelled here; no call means this."""
+    return _wrong(404, 1202, "Method is invalid")
+
+
+def announced(upload: str, link: str) -> Answer:
+    """Files are not taken here; no call means this."""
+    return _wrong(404, 1202, "Method is invalid")
+
+
+def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
+    """The answer to a call that is refused."""
+    sent = f"(sent with {ask.authorization})"
+    match why:
+        case "key":
+            return _wrong(401, 1002, f"Authorization is invalid {sent}")
+        case "nowhere":
+            return _wrong(404, 1202, f"No such resource: {ask.path}")
+        case "no-such-job":
+            return _wrong(404, 1203, "Task not found")
+        case "duplicate":
+            return _wrong(400, 1201, "external_task_id must be unique")
+        case "rate-limit":
+            return _limited(chance)
+        case "overload":
+            return _wrong(503, 5001, f"Server is temporarily unavailable {sent}")
+        case "no-credit":
+            return _wrong(429, 1102 if chance < 0.5 else 1101, "Account balance is not enough")
+        case "moderation":
+            return _wrong(400, 1301, "The prompt triggered the content safety policy")
+        case "bad-input":
+            return _wrong(400, 1201, f"settings.duration is invalid {sent}")
+        case "unplanned":
+            return _wrong(400, 1201, "prompt: no work of this rehearsal has it at this path")
+        case "server-error-created" if chance < 0.5:
+            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+        case _:
+            return _wrong(500, 5000, f"Internal server error {sent}")
+
+
+def _ordered(path: str, body: dict[str, Any] | None) -> Intent:
+    if body is None:
+        return Refuse("bad-input")
+    options = body.get("options")
+    among = options if isinstance(options, dict) else {}
+    client = body.get("external_task_id") if _OLD.fullmatch(path) else among.get("external_task_id")
+    return Submit(path, body, client if isinstance(client, str) and client else None)
+
+
+def _looked_up(ask: Ask) -> Intent:
+    ids, clients = ask.query.get("task_ids"), ask.query.get("external_task_ids")
+    if bool(ids) == bool(clients):
+        return Refuse("bad-input")
+    names = tuple(name for name in (ids or clients or "").split(",") if name)
+    if not 0 < len(names) <= MOST_IDS:
+        return Refuse("bad-input")
+    return Look(names, by="id" if ids else "client")
+
+
+def _head(job: Seen) -> dict[str, Any]:
+    head = {
+        "id": job.id,
+        "status": job.word or _WORDS.get(job.state, "failed"),
+        "create_time": round(job.placed * 1000),
+        "update_time": round(job.changed * 1000),
+    }
+    return head | ({"external_id": job.client} if job.client else {})
+
+
+def _record(job: Seen) -> dict[str, Any]:
+    record = {**_head(job), "message": _reason(job), "outputs": [], "billing": []}
+    if job.state == "done":
+        record["outputs"] = [_file(job, "image" if job.still else "video")]
+    if job.billed and job.usd is not None:
+        cash = {"charge_type": "cash", "amount": _plain(job.usd), "currency": "USD"}
+        record["billing"] = [{**cash, "package_type": "", "list_price": _plain(job.usd)}]
+    return record
+
+
+def _old_head(job: Seen) -> dict[str, Any]:
+    return {
+        "task_id": job.id,
+        "task_status": job.word or _OLD_WORDS.get(job.state, "failed"),
+        "task_info": {"external_task_id": job.client} if job.client else {},
+        "created_at": round(job.placed * 1000),
+        "updated_at": round(job.changed * 1000),
+    }
+
+
+def _old_record(job: Seen) -> dict[str, Any]:
+    record = {**_old_head(job), "task_status_msg": _reason(job)}
+    if job.state == "done":
+        found = _file(job, "")
+        record["task_result"] = {"images" if job.still else "videos": [found]}
+    if job.billed and job.usd is not None:
+        record["final_unit_deduction"] = _plain(round(job.usd / UNIT, 6))
+    return record
+
+
+def _reason(job: Seen) -> str:
+    """Why a task failed, which no code tells here: a policy is known by its words alone."""
+    return f"risk control: {job.reason}" if job.ending == "moderated" else job.reason
+
+
+def _file(job: Seen, kind: str) -> dict[str, Any]:
+    length = {} if job.still else {"duration": _plain(job.seconds)}
+    return {**({"type": kind} if kind else {}), "id": job.id, "url": job.link, **length}
+
+
+def _fine(data: Any) -> Answer:
+    return as_json({"code": 0, "message": "SUCCEED", "request_id": "rehearsed", "data": data})
+
+
+def _wrong(status: int, code: int, words: str, *headers: tuple[str, str]) -> Answer:
+    body = {"code": code, "message": words, "request_id": "rehearsed"}
+    return as_json(body, status, *headers)
+
+
+def _limited(chance: float) -> Answer:
+    later = (("retry-after", "1"),) if chance < 0.3 else ()
+    if chance < 0.5:
+        return _wrong(429, 1302, "Too many requests", *later)
+    return _wrong(429, 1303, "parallel task over resource pack limit", *later)
+
+
+def _plain(number: Decimal) -> str:
+    """Digits without an exponent, and no zeros that say nothing."""
+    return f"{number.normalize():f}"

@@ -1,0 +1,84 @@
+"""Works, a clock set by hand, clips that are there already, and a client for a rehearsal."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import httpx
+
+from vidgen.job import Request
+from vidgen.rehearsal.clips import Wanted
+from vidgen.rehearsal.play import Played
+from vidgen.rehearsal.works import Work
+
+KEY = "sk-a-key-that-is-quoted-back"
+FAL = {"authorization": f"Key {KEY}"}
+KLING = {"authorization": f"Bearer {KEY}"}
+PLAIN = Request(
+    kind="video",
+    mode="text",
+    model="veo-3.1",
+    provider="fal",
+    endpoint="fal-ai/veo3.1/fast",
+    prompt="A cup on a table",
+    aspect="9:16",
+    resolution="720p",
+    width=72,
+    height=128,
+    rate=Fraction(24),
+    duration=Decimal(4),
+)
+
+
+def request(**more: object) -> Request:
+    """A small request, with some fields as given."""
+    return replace(PLAIN, **more)
+
+
+def work(
+    prompt: str = PLAIN.prompt, *, usd: str | None = "0.40", seconds=10.0, still=False, **more
+):
+    return Work(request(prompt=prompt, **more), usd and Decimal(usd), seconds, still)
+
+
+def fal(*works: Work, in_flight: int = 2) -> Played:
+    return Played("fal", "https://queue.fal.run", works, in_flight)
+
+
+def kling(*works: Work, in_flight: int = 3) -> Played:
+    return Played("kling", "https://api-singapore.klingai.com", works, in_flight, "lookup")
+
+
+@dataclass
+class Clock:
+    """Seconds since 1970, as a test sets them."""
+
+    at: float = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class Premade:
+    """Brings one file for everything, and remembers what was wanted."""
+
+    def __init__(self, folder: Path, data: bytes | None = None) -> None:
+        self.path = folder / "premade.mp4"
+        self.wanted: list[Wanted] = []
+        self.path.write_bytes(data or hashlib.shake_256(b"clip").digest(100_000))
+
+    async def make(self, wanted: Wanted) -> Path:
+        self.wanted.append(wanted)
+        return self.path
+
+
+def client(url: str) -> httpx.AsyncClient:
+    """A client that reaches the rehearsal whatever host it is told."""
+    from vidgen.providers.wire import Rehearsed
+
+    limits = httpx.Limits(max_connections=100)
+    return httpx.AsyncClient(transport=Rehearsed(url, limits), timeout=30)
