@@ -58,6 +58,9 @@ MaxCredits = Annotated[
     str | None,
     typer.Option("--max-credits", metavar="N", help="A ceiling in credits for this run."),
 ]
+Rehearsal = Annotated[
+    bool, typer.Option("--rehearsal", help="Of the rehearsal, whose takes are kept apart.")
+]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Go on where a price is not known.")
 ]
@@ -78,14 +81,17 @@ class Desk:
         return plan(self.source, self.catalogue, self.project.history(), options)
 
 
-def open_project(path: Path) -> Desk:
-    """The storyboard at `path` (a folder or a file), and the catalogue with the user's prices."""
+def open_project(path: Path, *, rehearsal: bool = False) -> Desk:
+    """The storyboard at `path` (a folder or a file), and the catalogue with the user's prices.
+
+    With `rehearsal` its takes and its ledger are those of its rehearsals.
+    """
     from vidgen.catalogue import load
     from vidgen.project import Project
     from vidgen.source import load_source
 
     source = load_source(path)
-    return Desk(source, Project(source.root), load(own_prices(source.root)))
+    return Desk(source, Project(source.root, rehearsal), load(own_prices(source.root)))
 
 
 def own_prices(root: Path) -> PriceBook | None:
@@ -124,6 +130,8 @@ def options_of(
     max_credits: str | None = None,
     allow_unpriced: bool = False,
     keys: frozenset[str] | None = None,
+    stills: bool = False,
+    alternate: bool = False,
 ) -> Options:
     """The options of a plan from what was typed."""
     from vidgen.plan import Options
@@ -140,6 +148,8 @@ def options_of(
         keys=keys,
         allow_unpriced=allow_unpriced,
         max_credits=_credits(max_credits),
+        stills=stills,
+        alternate=alternate,
     )
 
 

@@ -72,7 +72,7 @@ ORIGINS = {
 
 
 def _ffmpeg() -> Iterator[Finding]:
-    from vidgen.cli.render import find_ffmpeg
+    from vidgen.cli.desks import find_ffmpeg
     from vidgen.media import binary
 
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk
 from vidgen.cli.progress import write_line
-from vidgen.cli.render import carry_out, finish, leave, tell
+from vidgen.cli.render import Yes, carry_out, finish, leave, tell
 from vidgen.cli.stitch import Preset, Watchable, join, report_json, wanted_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def make(
     rerun: desk.Rerun = None,
     max_credits: desk.MaxCredits = None,
     allow_unpriced: desk.AllowUnpriced = False,
+    yes: Yes = False,
     watchable: Watchable = False,
     preset: Preset = None,
     as_json: AsJson = False,
@@ -36,7 +37,7 @@ def make(
     options = desk.options_of(
         tier=tier, takes=takes, rerun=rerun, max_credits=max_credits, allow_unpriced=allow_unpriced
     )
-    report = carry_out(project, options, as_json=as_json, show=partial(_show, project))
+    report = carry_out(project, options, as_json=as_json, yes=yes, show=partial(_show, project))
     if watchable or not report.missing:
         tell(report, as_json=as_json)
         made = join(project, tier, watchable=watchable, preset=preset, as_json=as_json)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from vidgen.cut import Cut
     from vidgen.plan import Plan
-    from vidgen.render import Event, Listener
+    from vidgen.render.values import Event, Listener
     from vidgen.stitch import Progress
 
 EVENT_SCHEMA = "vidgen.event/1"
@@ -88,6 +88,10 @@ def _ending(event: Event) -> str:
             return f"again, because {event.message}"
         case "failed":
             return f"failed: {event.message}"
+        case "left":
+            return f"left: {event.message}"
+        case "waiting":
+            return f"waiting: {event.message}"
         case "held":
             return f"held: {event.message}"
         case "cancelled":
@@ -116,6 +120,8 @@ MARKS = {
     "resumed": (">", ">", "cyan"),
     "retry": ("~", "~", "yellow"),
     "failed": ("✗", "x", "bold red"),
+    "left": (">", ">", "yellow"),
+    "waiting": ("…", ".", "dim"),
     "held": ("!", "!", "yellow"),
     "cancelled": ("–", "-", "yellow"),
 }
@@ -144,9 +150,11 @@ class Work:
         elif event.kind == "progress":
             since, _ = self.active.get(event.job, (monotonic(), None))
             self.active[event.job] = (since, event.progress)
-        elif event.kind in ("done", "failed", "held", "cancelled", "retry"):
+        elif event.kind in ("done", "failed", "left", "held", "cancelled", "retry"):
             self.active.pop(event.job, None)
-        if event.kind in ("done", "failed") or (event.kind == "held" and self._works(event)):
+        if event.kind in ("done", "failed", "left") or (
+            event.kind == "held" and self._works(event)
+        ):
             self.ended += 1
         self.spent += event.cost_usd or Decimal(0)
         if event.kind in MARKS:

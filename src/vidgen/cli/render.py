@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk
+from vidgen.cli.consent import agree, allow, limits_of
+from vidgen.cli.desks import at_work, needed_by
 from vidgen.cli.progress import clock, shown, watch, write_line
-from vidgen.errors import Exit, OverBudget, ToolMissing
+from vidgen.cli.rehearsal import Faults, Rehearse, SeedOf, Speed, Terms, played
+from vidgen.errors import Exit
 
 if TYPE_CHECKING:
-    from vidgen.media.binary import Ffmpeg
     from vidgen.plan import Options, Plan
-    from vidgen.render import Desk, Outcome, Report
+    from vidgen.render.values import Desk, Listener, Outcome, Report
+
+Stills = Annotated[
+    bool, typer.Option("--stills", help="Make the generated stills, and stop there.")
+]
+Alternate = Annotated[
+    bool,
+    typer.Option("--alternate", help="Where moderation refuses, try the shot's other prompts."),
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="Do not ask before money is spent. Lifts no ceiling.")
+]
 
 
 @command("render")
@@ -24,15 +38,22 @@ def render(
     storyboard: StoryboardPath = Path(),
     draft: desk.Draft = False,
     animatic: desk.Animatic = False,
+    stills: Stills = False,
     shot: desk.Shots = None,
     takes: desk.Takes = None,
     rerun: desk.Rerun = None,
+    alternate: Alternate = False,
     max_credits: desk.MaxCredits = None,
     allow_unpriced: desk.AllowUnpriced = False,
+    yes: Yes = False,
+    rehearse: Rehearse = False,
+    speed: Speed = Terms.speed,
+    faults: Faults = Terms.faults,
+    seed: SeedOf = Terms.seed,
     as_json: AsJson = False,
 ) -> None:
     """Make the takes that are missing. What is there is kept; what was begun is collected."""
-    project = desk.open_project(storyboard)
+    project = desk.open_project(storyboard, rehearsal=rehearse)
     options = desk.options_of(
         tier=desk.tier_of(draft=draft, animatic=animatic),
         shots=shot,
@@ -40,8 +61,11 @@ def render(
         rerun=rerun,
         max_credits=max_credits,
         allow_unpriced=allow_unpriced,
+        stills=stills,
+        alternate=alternate,
     )
-    report = carry_out(project, options, as_json=as_json)
+    terms = Terms(speed, faults, seed) if rehearse else None
+    report = carry_out(project, options, as_json=as_json, yes=yes, terms=terms)
     finish(report, as_json=as_json)
 
 
@@ -50,82 +74,50 @@ def carry_out(
     options: Options,
     *,
     as_json: bool,
+    yes: bool = False,
+    terms: Terms | None = None,
     show: Callable[[Plan], None] | None = None,
 ) -> Report:
-    """Plan under the run lock, show the plan, and render.
+    """Plan, show the plan, ask where money is at stake, and render; with `terms`, rehearse.
 
-    Refuses what the ceiling or this version does not allow.
+    Refuses what a ceiling or this version does not allow.
     """
+    plan = project.plan(options)
+    if show is not None and not as_json:
+        show(plan)
+    allow(plan)
+    if terms is None:
+        agree(plan, yes=yes)
+    with watch(plan, as_json=as_json) as listen:
+        if not any(step.works for step in plan.steps):
+            from vidgen.render.values import settled
+
+            return settled(plan, listen)  # no run is begun, and nothing of one is loaded
+        desks: AbstractContextManager[dict[str, Desk]] = (
+            at_work(project, needed_by(plan)) if terms is None else played(project, plan, terms)
+        )
+        with desks as found:
+            return _run(project, plan, found, listen)
+
+
+def _run(project: desk.Desk, plan: Plan, desks: dict[str, Desk], listen: Listener) -> Report:
     from vidgen.cli.waiting import wait_for
     from vidgen.journal import Journal
-    from vidgen.render import Run
+    from vidgen.render.run import Run
 
-    with project.project.locked():
-        plan = project.plan(options)
-        if show is not None and not as_json:
-            show(plan)
-        allow(plan)
-        needed = {step.job.request.provider for step in plan.steps if step.works}
-        desks = open_desks(project, needed)
-        with (
-            Journal(project.project.journal) as journal,
-            watch(plan, as_json=as_json) as listen,
-        ):
-            return wait_for(Run(plan, project.project, journal, desks, listen).go())
+    async def go() -> Report:
+        try:
+            return await Run(plan, project.project, journal, desks, listen, limits_of(plan)).go()
+        finally:
+            for http in {id(desk.http): desk.http for desk in desks.values()}.values():
+                if http is not None:
+                    await http.aclose()
+
+    with project.project.running() as name, Journal(project.project.journal, name) as journal:
+        return wait_for(go())
 
 
-def allow(plan: Plan) -> None:
-    """Raise OverBudget unless the plan's verdict lets work start."""
-    from vidgen import present
-
-    if plan.affordable:
-        return
-    ways = "; ".join(way.what for way in plan.ways_out[:2])
-    raise OverBudget(present.verdict_text(plan).plain, where=plan.title, hint=ways)
-
-
-def open_desks(project: desk.Desk, needed: set[str]) -> dict[str, Desk]:
-    """Every provider the plan needs, ready to work; ToolMissing names those this version lacks."""
-    from vidgen.cli.waiting import processors
-    from vidgen.providers import PROVIDERS, Session
-    from vidgen.render import Desk
-
-    lacking = sorted(needed - set(PROVIDERS))
-    if lacking:
-        raise ToolMissing(
-            f"this version plans and prices {', '.join(lacking)}, but cannot render there yet",
-            hint="`--animatic` makes the whole film free, from your stills",
-        )
-    ffmpeg = find_ffmpeg()
-    desks = {}
-    for name in sorted(needed):
-        page = project.catalogue.providers[name]
-        session = Session(
-            project=project.source.root.absolute(),
-            scratch=project.project.scratch(name).absolute(),
-            ffmpeg=ffmpeg.path,
-            base_url=page.base_url,
-        )
-        desks[name] = Desk(
-            provider=PROVIDERS[name](session),
-            in_flight=processors() if page.local else page.in_flight,
-            poll_seconds=float(page.poll_seconds),
-            give_up_seconds=float(page.give_up_seconds),
-            local=page.local,
-            resend=page.resend,
-        )
-    return desks
-
-
-def find_ffmpeg() -> Ffmpeg:
-    """The ffmpeg of this machine, as `VIDGEN_FFMPEG` or the installed wheel has it."""
-    from vidgen.cli.app import environment
-    from vidgen.media import binary
-
-    return binary.find(environment("VIDGEN_FFMPEG"))
-
-
-REPORT_SCHEMA = "vidgen.report/1"
+REPORT_SCHEMA = "vidgen.report/2"
 
 
 def finish(report: Report, *, as_json: bool) -> None:
@@ -135,12 +127,13 @@ def finish(report: Report, *, as_json: bool) -> None:
 
 
 def tell(report: Report, *, as_json: bool) -> None:
-    """Say what was done, and name what is missing."""
+    """Say what was done, and name what is missing and what can be done about it."""
     if as_json:
         write_line(report_json(report))
     counts = (
         (len(report.made), "made"),
         (len(report.reused), "kept"),
+        (len(report.left), "left to be collected"),
         (len(report.failed), "failed"),
         (len(report.held), "held"),
     )
@@ -148,17 +141,24 @@ def tell(report: Report, *, as_json: bool) -> None:
     talk(f"{words}, in {clock(report.seconds)}" if report.made else words)
     for outcome in report.missing:
         talk(f"  {shown(outcome.step.job.name)}: {outcome.failure}")
-    if report.missing:
+        if outcome.next:
+            talk(f"    {outcome.next}")
+    if any(not outcome.next for outcome in report.missing):
         talk("run the same command again to go on from here")
 
 
 def leave(report: Report) -> None:
-    """Leave with 8 when a person must look, 6 when a part is missing, 1 when nothing is there."""
+    """Leave with 8 when a person must look, 4 when only ceilings are in the way, 6 when a part is
+    missing, 1 when nothing is there.
+    """
     if any(outcome.ambiguous for outcome in report.outcomes):
         raise typer.Exit(int(Exit.AMBIGUOUS))
-    if report.missing:
-        there = report.made or report.reused
-        raise typer.Exit(int(Exit.PARTIAL if there else Exit.FAILED))
+    if not report.missing:
+        return
+    there = report.made or report.reused
+    if not there and any(outcome.ending == "budget" for outcome in report.missing):
+        raise typer.Exit(int(Exit.OVER_BUDGET))
+    raise typer.Exit(int(Exit.PARTIAL if there or report.left else Exit.FAILED))
 
 
 def report_json(report: Report) -> dict[str, object]:
@@ -169,6 +169,7 @@ def report_json(report: Report) -> dict[str, object]:
         "schema": REPORT_SCHEMA,
         "made": [plain(outcome.take) for outcome in report.made],
         "kept": [outcome.take.path for outcome in report.reused if outcome.take],
+        "left": _missing(report.left),
         "failed": _missing(report.failed),
         "held": _missing(report.held),
         "cost_usd": str(report.cost_usd),
@@ -178,6 +179,12 @@ def report_json(report: Report) -> dict[str, object]:
 
 def _missing(outcomes: tuple[Outcome, ...]) -> list[dict[str, str]]:
     return [
-        {"job": outcome.step.job.name, "shot": outcome.step.job.shot, "reason": outcome.failure}
+        {
+            "job": outcome.step.job.name,
+            "shot": outcome.step.job.shot,
+            "ending": outcome.ending or "",
+            "reason": outcome.failure,
+            "next": outcome.next,
+        }
         for outcome in outcomes
     ]

@@ -40,10 +40,11 @@ def stitch(
     animatic: desk.Animatic = False,
     watchable: Watchable = False,
     preset: Preset = None,
+    rehearsal: desk.Rehearsal = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the film from the takes there are. Only what changed is encoded again."""
-    project = desk.open_project(storyboard)
+    project = desk.open_project(storyboard, rehearsal=rehearsal)
     tier = desk.tier_of(draft=draft, animatic=animatic)
     made = join(project, tier, watchable=watchable, preset=preset, as_json=as_json)
     if as_json:
@@ -55,7 +56,7 @@ def join(
 ) -> list[Made]:
     """Stitch every deliverable of a project; unless it is for scripts, say where each one is."""
     wanted = wanted_of(project, preset)
-    with project.project.locked():
+    with project.project.locked("stitch"):
         cut = cut_of(project, tier, watchable=watchable)
         made = [_deliver(project, cut, deliverable, as_json) for deliverable in wanted]
     for item in made if not as_json else ():
@@ -142,7 +143,7 @@ def _deliver(project: desk.Desk, cut: Cut, wanted: Deliverable, as_json: bool) -
 
     from vidgen import stitch as room
     from vidgen.catalogue import pixels
-    from vidgen.cli.render import find_ffmpeg
+    from vidgen.cli.desks import find_ffmpeg
     from vidgen.cli.waiting import processors, wait_for
 
     shape = project.source.board.format

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from vidgen.job import Take
-from vidgen.plan import Step
-from vidgen.providers import Provider
+from vidgen.plan import Plan, Step
 
 if TYPE_CHECKING:
+    from vidgen.providers import Provider
     from vidgen.providers.wire import Http
 
 EventKind = Literal[
@@ -130,9 +130,14 @@ class Report:
         return tuple(item for item in self.outcomes if item.reused)
 
     @property
+    def left(self) -> tuple[Outcome, ...]:
+        """Steps whose work is with a provider still, to be collected by a later run."""
+        return tuple(item for item in self.missing if item.ending == "left")
+
+    @property
     def failed(self) -> tuple[Outcome, ...]:
         """Steps that were tried and ended without a take."""
-        return tuple(item for item in self.missing if not item.held)
+        return tuple(item for item in self.missing if not item.held and item.ending != "left")
 
     @property
     def held(self) -> tuple[Outcome, ...]:
@@ -149,3 +154,19 @@ class Report:
         """What the takes made in this run cost, in US dollars, as far as that is known."""
         costs = (item.take.cost_usd for item in self.made if item.take)
         return sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def settled(plan: Plan, listen: Listener) -> Report:
+    """The report of a plan in which nothing is to be done: what is kept, and what is held."""
+    outcomes = []
+    for step in plan.steps:
+        job, kept = step.job, step.take if step.action in ("reuse", "stale") else None
+        kind: EventKind = (
+            "held" if kept is None else "stale" if step.action == "stale" else "reused"
+        )
+        listen(Event(kind, job.name, job.shot, step.reason, path=kept.path if kept else ""))
+        if kept is None:
+            outcomes.append(Outcome(step, failure=step.reason, ending="held"))
+        else:
+            outcomes.append(Outcome(step, kept, reused=True))
+    return Report(tuple(outcomes), 0.0)

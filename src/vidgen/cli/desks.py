@@ -1,0 +1,124 @@
+"""The providers that a plan needs, ready to work: their keys, their clients, their pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from vidgen.cli import desk
+from vidgen.cli.app import environment
+from vidgen.errors import KeyMissing, ToolMissing
+
+if TYPE_CHECKING:
+    from vidgen.catalogue.page import Provider as Page
+    from vidgen.media.binary import Ffmpeg
+    from vidgen.plan import Plan
+    from vidgen.providers import Provider, Session
+    from vidgen.providers.wire import Http
+    from vidgen.render.values import Desk
+
+REHEARSAL_KEY = "rehearsal-key"
+"""What a rehearsal uses where the user has no key of that provider."""
+
+
+def needed_by(plan: Plan) -> set[str]:
+    """The providers that have something to do."""
+    return {step.job.request.provider for step in plan.steps if step.works}
+
+
+@contextmanager
+def at_work(project: desk.Desk, names: set[str]) -> Iterator[dict[str, Desk]]:
+    """A desk for each provider; raises ToolMissing for those this version lacks, and KeyMissing."""
+    from vidgen.providers import PROVIDERS
+
+    lacking = sorted(names - set(PROVIDERS))
+    if lacking:
+        raise ToolMissing(
+            f"this version plans and prices {', '.join(lacking)}, but cannot render there yet",
+            hint="`--rehearse` plays it for nothing; `--animatic` makes the whole film free",
+        )
+    with _clients(names, project) as http:
+        found = {}
+        for name in sorted(names):
+            page = project.catalogue.providers[name]
+            session = session_of(project, page, http)
+            found[name] = desk_of(page, PROVIDERS[name](session), http)
+        yield found
+
+
+@contextmanager
+def _clients(names: set[str], project: desk.Desk) -> Iterator[Http | None]:
+    """The clients of hosted work; none where all of it is done on this machine."""
+    if all(project.catalogue.providers[name].local for name in names):
+        yield None
+        return
+    from vidgen.providers.wire import clients
+
+    check_keys(project, names)
+    yield clients()
+
+
+def check_keys(project: desk.Desk, names: set[str]) -> None:
+    """Raise KeyMissing with every variable that is not set, before anything is sent."""
+    pages = [project.catalogue.providers[name] for name in sorted(names)]
+    missing = [page for page in pages if page.keys and not key_of(page)]
+    if missing:
+        told = ", ".join(f"{page.keys[0].env} for {page.name}" for page in missing)
+        raise KeyMissing(
+            f"no key: {told}",
+            hint="put it into the environment or a .env file; `--rehearse` needs none",
+        )
+
+
+def key_of(page: Page) -> str:
+    """A provider's key from the environment, under the name its own client reads or an alias."""
+    names = (name for key in page.keys for name in (key.env, *key.aliases))
+    return next((value for name in names if (value := environment(name))), "")
+
+
+def session_of(
+    project: desk.Desk, page: Page, http: Http | None, key: str | None = None
+) -> Session:
+    """What a provider is handed."""
+    from vidgen.providers import Session
+
+    return Session(
+        project=project.source.root.absolute(),
+        scratch=project.project.scratch(page.provider).absolute(),
+        ffmpeg=find_ffmpeg().path,
+        base_url=page.base_url,
+        key=key_of(page) if key is None else key,
+        http=http,
+        fields={
+            (offer.model, endpoint): offer.fields
+            for offer in page.offers
+            for endpoint in offer.modes.values()
+            if offer.fields
+        },
+    )
+
+
+def desk_of(page: Page, provider: Provider, http: Http | None, tempo: float = 1.0) -> Desk:
+    """A provider at work, at the pace of its page."""
+    from vidgen.cli.waiting import processors
+    from vidgen.render.values import Desk
+
+    return Desk(
+        provider=provider,
+        in_flight=processors() if page.local else page.in_flight,
+        poll_seconds=float(page.poll_seconds),
+        give_up_seconds=float(page.give_up_seconds),
+        local=page.local,
+        resend=page.resend,
+        requests_per_minute=page.requests_per_minute,
+        http=http,
+        tempo=tempo,
+    )
+
+
+def find_ffmpeg() -> Ffmpeg:
+    """The ffmpeg of this machine, as `VIDGEN_FFMPEG` or the installed wheel has it."""
+    from vidgen.media import binary
+
+    return binary.find(environment("VIDGEN_FFMPEG"))

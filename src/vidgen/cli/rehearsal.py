@@ -1,0 +1,145 @@
+"""A rehearsal put together: the plan's works, a server here, and desks that reach no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vidgen.cli import desk
+from vidgen.cli.app import environment
+from vidgen.cli.desks import REHEARSAL_KEY, desk_of, find_ffmpeg, key_of, session_of
+
+if TYPE_CHECKING:
+    from vidgen.job import Kind
+    from vidgen.plan import Plan
+    from vidgen.rehearsal.play import Played
+    from vidgen.rehearsal.server import Server
+    from vidgen.render.values import Desk
+
+Rehearse = Annotated[
+    bool,
+    typer.Option(
+        "--rehearse",
+        help="Play every provider on this machine: nothing is sent or paid; takes and ledger are"
+        " kept apart.",
+    ),
+]
+Speed = Annotated[
+    float,
+    typer.Option("--speed", metavar="N", min=0.1, help="How much faster a rehearsal runs."),
+]
+Faults = Annotated[
+    float,
+    typer.Option("--faults", metavar="SHARE", min=0, max=1, help="What goes wrong in a rehearsal."),
+]
+SeedOf = Annotated[
+    str, typer.Option("--seed", metavar="TEXT", help="The same seed, the same faults and times.")
+]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a rehearsal is held: how fast, how much goes wrong, and the seed of it."""
+
+    speed: float = 60.0
+    faults: float = 0.0
+    seed: str = ""
+
+
+TYPICAL: dict[Kind, float] = {"image": 15.0, "upscale": 60.0, "interpolate": 60.0}
+TYPICAL_CLIP = 90.0
+"""Seconds that work takes where no page says how long: a guess, and the same for everyone."""
+
+
+@contextmanager
+def played(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[dict[str, Desk]]:
+    """Desks for a plan's providers, each of which reaches the rehearsal's server and nothing else.
+
+    `VIDGEN_SIMULATOR` names a server that is there already.
+    """
+    from vidgen.providers.wire import clients
+
+    names = {step.job.request.provider for step in plan.steps}
+    hosted = {name for name in names if not project.catalogue.providers[name].local}
+    with ExitStack() as stack:
+        at = environment("VIDGEN_SIMULATOR")
+        if at is None and hosted:
+            at = stack.enter_context(_served(project, plan, terms)).url
+        http = clients(at) if hosted else None
+        yield {name: _desk(project, name, terms, http) for name in sorted(names)}
+
+
+@contextmanager
+def _served(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Server]:
+    from vidgen.rehearsal.books import Books
+    from vidgen.rehearsal.clips import Drawn
+    from vidgen.rehearsal.faults import Faults
+    from vidgen.rehearsal.server import Server, start_thread
+
+    folder = project.project.state / "provider"
+    folder.mkdir(parents=True, exist_ok=True)
+    ffmpeg = find_ffmpeg()
+
+    def make() -> Server:
+        return Server(
+            works_of(project, plan),
+            folder=folder,
+            books=Books.open(folder / "books.jsonl"),
+            faults=Faults.mixed(terms.faults, terms.seed),
+            clips=Drawn(folder, ffmpeg),
+            speed=terms.speed,
+        )
+
+    with start_thread(make) as server:
+        yield server
+
+
+def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
+    """What each hosted provider would be ordered, as the plan has it."""
+    from vidgen.providers import PROVIDERS
+    from vidgen.rehearsal.play import Played
+    from vidgen.rehearsal.works import Work
+
+    works: dict[str, list[Work]] = {}
+    for step in plan.steps:
+        seconds = typical(step.job.request.kind, step.typical_seconds)
+        for job in (step.job, *step.alternates):
+            still = job.request.kind == "image"
+            work = Work(job.request, step.quote.usd, seconds, still)
+            works.setdefault(job.request.provider, []).append(work)
+    found = []
+    for name, ordered in sorted(works.items()):
+        page = project.catalogue.providers[name]
+        if not page.local:
+            resend = page.resend if name in PROVIDERS else "never"
+            found.append(Played(name, page.base_url, tuple(ordered), page.in_flight, resend))
+    return found
+
+
+def typical(kind: Kind, told: Decimal | None) -> float:
+    """How long such a job usually takes, in seconds."""
+    return float(told) if told is not None else TYPICAL.get(kind, TYPICAL_CLIP)
+
+
+def _desk(project: desk.Desk, name: str, terms: Terms, http: object) -> Desk:
+    """A provider's desk in a rehearsal; one that has no adapter yet is stood in for by a queue."""
+    from vidgen.providers import PROVIDERS
+    from vidgen.providers.fal import Fal
+
+    page = project.catalogue.providers[name]
+    key = key_of(page) or REHEARSAL_KEY
+    session = session_of(project, page, http, key)  # type: ignore[arg-type]
+    if name in PROVIDERS:
+        return desk_of(page, PROVIDERS[name](session), session.http, _tempo(page.local, terms))
+    stand_in = Fal(replace(session, fields={}))
+    found = desk_of(page, stand_in, session.http, _tempo(page.local, terms))
+    return replace(found, resend="never")
+
+
+def _tempo(local: bool, terms: Terms) -> float:
+    return 1.0 if local else terms.speed
