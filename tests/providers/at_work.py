@@ -1,26 +1,90 @@
 """Each working provider as the contract suite sees it: run for real, and what it did looked at.
 
-A provider added to PROVIDERS needs one entry here; the suite then asks of it what it asks of all.
+A local provider added to PROVIDERS needs one entry in SENT; a hosted one needs its tape. The suite
+then asks of it what it asks of all.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tests.catalogue_rows import shipped
+from tests.providers.loopback import Loopback
+from tests.providers.tapes import Answer, Call, Reply, Tape, tape
 from vidgen.job import Request, Running, Status, Succeeded, Ticket
 from vidgen.media.binary import find
 from vidgen.media.frames import frame_at
-from vidgen.providers import PROVIDERS, Session
+from vidgen.providers import PROVIDERS, Provider, Session
+from vidgen.providers.wire import clients
 
 KEY = "sk-a-key-that-nobody-may-see"
+
+HOSTED = sorted(name for name in PROVIDERS if not shipped().providers[name].local)
 
 
 def session(folder: Path) -> Session:
     """A project and a scratch folder, and a key that must not be seen again."""
     return Session(folder, folder / "scratch", find().path, base_url="http://127.0.0.1:9", key=KEY)
+
+
+@dataclass(slots=True)
+class Stage:
+    """A hosted provider that is rehearsed: what it answers next, and what it was sent."""
+
+    tape: Tape
+    session: Session
+    paid: Answer
+    look: Answer
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def provider(self) -> Provider:
+        """An instance that knows nothing of what went before."""
+        return PROVIDERS[self.tape.provider](self.session)
+
+    @property
+    def bought(self) -> list[Call]:
+        """The billable calls."""
+        return [call for call in self.calls if self.tape.pays(call)]
+
+    def answer(self, call: Call) -> Reply:
+        """What the server says to a call."""
+        if self.tape.pays(call):
+            return self.paid(call)
+        return self.look(call) if call.method == "GET" else self.tape.serves(call)
+
+
+def hosted(name: str, folder: Path) -> Session:
+    """A session under a provider's real address and with the fields of its offers; no clients."""
+    page = shipped().providers[name]
+    fields = {
+        (offer.model, endpoint): offer.fields
+        for offer in page.offers
+        for endpoint in offer.modes.values()
+        if offer.fields
+    }
+    return replace(session(folder), base_url=page.base_url, fields=fields)
+
+
+@asynccontextmanager
+async def rehearsed(name: str, folder: Path) -> AsyncIterator[Stage]:
+    """A hosted provider under its real addresses, all of which lead to a server here."""
+    at, plain = tape(name), hosted(name, folder)
+    stage = Stage(at, plain, at.accepts, at.queued)
+    async with Loopback(stage.answer) as server:
+        http = clients(server.url)
+        stage.session = replace(plain, http=http)
+        stage.calls = server.calls
+        try:
+            yield stage
+        finally:
+            await http.aclose()
 
 
 async def settled(name: str, at: Session, ticket: Ticket) -> Status:
@@ -31,6 +95,11 @@ async def settled(name: str, at: Session, ticket: Ticket) -> Status:
             return status
         await asyncio.sleep(0.01)
     raise AssertionError("it never ended")
+
+
+def written(call: Call) -> str:
+    """The body of a call in one canonical form."""
+    return json.dumps(call.json(), sort_keys=True)
 
 
 def _drawn(at: Session, request: Request) -> str:
@@ -50,5 +119,20 @@ def _drawn(at: Session, request: Request) -> str:
     return total.hexdigest()
 
 
-SENT: dict[str, Callable[[Session, Request], str]] = {"animatic": _drawn}
+def _captured(name: str) -> Callable[[Session, Request], str]:
+    """A hosted provider's work is the body of its one billable call."""
+
+    async def send(at: Session, request: Request) -> str:
+        async with rehearsed(name, at.project) as stage:
+            await stage.provider.submit(request, idempotency="j1:one.1")
+            (bought,) = stage.bought
+            return written(bought)
+
+    return lambda at, request: asyncio.run(send(at, request))
+
+
+SENT: dict[str, Callable[[Session, Request], str]] = {
+    "animatic": _drawn,
+    **{name: _captured(name) for name in HOSTED},
+}
 """By provider: what it does with a request, as a text that differs where that does."""

@@ -97,6 +97,8 @@ class Tape:
     `leaves` names the fields of a Request among aspect, resolution, duration, rate and audio that
     an endpoint does not take in a mode, by its documentation: turning them must change nothing,
     and the suite says which of them may be left at all.
+    `cannot` names capabilities that are sold there and that no file of a project can be handed over
+    for: refused as `input` before anything is sent.
     `named` finds the id of ours in the billable call (pages that say `lookup` or `idempotent`);
     `found` answers a look-up of it, `unfound` one of an id that never came.
     """
@@ -116,6 +118,7 @@ class Tape:
     troubles: tuple[Refusal, ...]
     failures: tuple[Failure, ...]
     leaves: Callable[[Route, Mode], Set[str]] = nothing_left
+    cannot: Set[str] = frozenset()
     named: Callable[[Call], str | None] = unnamed
     found: Answer | None = None
     unfound: Answer | None = None
