@@ -191,6 +191,7 @@ TAPE = Tape(
         Failure("no word of money", silent, "provider", charged=None),
     ),
     leaves=leaves,
+    cannot=frozenset({"source_video", "motion_video"}),
     named=named,
     found=running,
     unfound=missing,
