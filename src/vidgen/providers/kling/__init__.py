@@ -36,7 +36,7 @@ class Kling:
         answer = await self._call("POST", at.path, sent)
         if answers.code_of(answer) == answers.BAD_PARAMETER:
             # as measured on 2026-09-20: `External_task_id … already exists`
-            earlier = await self._earlier(at, name, answers.says(answer, "already exists"))
+            earlier = await self._earlier(at, name, answers.says(answer, "external_task_id"))
             if earlier is not None:
                 return earlier
         found = answers.content(answer, key=self._session.key, submitting=True)
