@@ -9,7 +9,8 @@ import gc
 import io
 import sys
 
-from vidgen.cli.app import app
+from vidgen import failpoints
+from vidgen.cli.app import app, environment
 from vidgen.cli.commands import register
 
 
@@ -19,6 +20,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that cannot be shown is no reason to stop
+    if (spec := environment("VIDGEN_FAILPOINT")) is not None:
+        failpoints.arm(spec)
     register(sys.argv[1] if len(sys.argv) > 1 else None)
     app(prog_name="vidgen")
 
