@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from tests.catalogue_rows import shipped
 from tests.providers.loopback import Loopback
@@ -22,6 +23,8 @@ from vidgen.media.binary import find
 from vidgen.media.frames import frame_at
 from vidgen.providers import PROVIDERS, Provider, Session
 from vidgen.providers.wire import clients
+
+Found = TypeVar("Found")
 
 KEY = "sk-a-key-that-nobody-may-see"
 
@@ -41,7 +44,12 @@ class Stage:
     session: Session
     paid: Answer
     look: Answer
-    calls: list[Call] = field(default_factory=list)
+    server: Loopback = field(init=False)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Everything that was sent."""
+        return self.server.calls
 
     @property
     def provider(self) -> Provider:
@@ -80,11 +88,21 @@ async def rehearsed(name: str, folder: Path) -> AsyncIterator[Stage]:
     async with Loopback(stage.answer) as server:
         http = clients(server.url)
         stage.session = replace(plain, http=http)
-        stage.calls = server.calls
+        stage.server = server
         try:
             yield stage
         finally:
             await http.aclose()
+
+
+def staged(name: str, at: Session, work: Callable[[Stage], Awaitable[Found]]) -> Found:
+    """Run something against a rehearsed provider, in the project of a session."""
+
+    async def run() -> Found:
+        async with rehearsed(name, at.project) as stage:
+            return await work(stage)
+
+    return asyncio.run(run())
 
 
 async def settled(name: str, at: Session, ticket: Ticket) -> Status:

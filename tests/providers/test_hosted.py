@@ -10,7 +10,7 @@ import pytest
 
 from tests.catalogue_rows import clean, label, routes
 from tests.providers.asked import FOLLOWS_INPUT, asked, choices, ordered, turned
-from tests.providers.at_work import HOSTED, KEY, hosted, rehearsed, written
+from tests.providers.at_work import HOSTED, KEY, hosted, staged, written
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply, tape
 from vidgen.errors import ProviderError
@@ -42,16 +42,6 @@ def beyond(tape, request):
 def usual(name):
     """A request for the first row of a provider."""
     return asked(next(route for route in ROWS if route.provider.provider == name))
-
-
-def staged(name, at, work):
-    """Run something against a rehearsed provider: `work(stage)`."""
-
-    async def run():
-        async with rehearsed(name, at.project) as stage:
-            return await work(stage)
-
-    return asyncio.run(run())
 
 
 async def submitted(stage, request=None, *, idempotency="j1:one.1"):

@@ -1,0 +1,147 @@
+"""How a Request is written in an endpoint's words."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from vidgen.camera import parse
+from vidgen.errors import ProviderError
+from vidgen.job import Input, Request, Slate
+from vidgen.providers.fields import body, files_of
+
+STILL, END, CLIP = Input("a.png", "a" * 64), Input("b.png", "b" * 64), Input("c.mp4", "c" * 64)
+LINKS = {STILL: "https://files.test/a", END: "https://files.test/b", CLIP: "https://files.test/c"}
+
+
+def request(**more):
+    usual = {
+        "kind": "video", "mode": "text", "model": "m", "provider": "fal", "endpoint": "o/m",
+        "prompt": "tea", "aspect": "9:16", "resolution": "768p", "width": 720, "height": 1280,
+        "rate": Fraction(24), "duration": Decimal("8.0"),
+    }  # fmt: skip
+    return Request(**(usual | more))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"duration": "duration"}, {"duration": 8}),
+        ({"duration": {"duration": "text"}}, {"duration": "8"}),
+        ({"duration": {"duration": "seconds"}}, {"duration": "8s"}),
+        ({"duration": {"num_frames": {"8": 193}}}, {"num_frames": 193}),
+        ({"duration": {"num_frames": {"5": 121}}}, {"num_frames": 8}),
+        ({"resolution": {"size": "capitals"}}, {"size": "768P"}),
+        ({"resolution": {"mode": {"768p": "std"}}}, {"mode": "std"}),
+        ({"rate": "fps"}, {"fps": 24}),
+        ({"size": {"image_size": "box"}}, {"image_size": {"width": 720, "height": 1280}}),
+        ({"size": {"size": "wxh"}}, {"size": "720x1280"}),
+        ({"size": {"size": "star"}}, {"size": "720*1280"}),
+        ({"size": {"w": "width", "h": "height"}}, {"w": 720, "h": 1280}),
+        ({"seed": "seed"}, {}),
+        ({"send": {"fix": False}}, {"fix": False}),
+    ],
+)
+def test_a_value_goes_in_the_form_that_the_page_names(fields, expected):
+    assert body(request(), fields, {}) == {"prompt": "tea", **expected}
+
+
+def test_a_switch_that_is_off_and_a_zero_are_sent():
+    fields = {"audio": "sound", "seed": "seed", "guidance_scale": "cfg"}
+    asked = request(audio=False, seed=0, guidance_scale=Decimal("0.0"))
+    assert body(asked, fields, {}) == {"prompt": "tea", "sound": False, "seed": 0, "cfg": 0}
+
+
+def test_numbers_are_numbers_with_a_fraction_only_where_there_is_one():
+    fields = {"duration": "duration", "rate": "fps"}
+    asked = request(duration=Decimal("3.50"), rate=Fraction(24000, 1001))
+    found = body(asked, fields, {})
+    assert found == {"prompt": "tea", "duration": 3.5, "fps": 24000 / 1001}
+    text = {"duration": {"duration": "text"}}
+    assert body(request(duration=Decimal("3.50")), text, {})["duration"] == "3.5"
+    assert type(body(request(), fields, {})["duration"]) is int
+
+
+def test_files_go_as_links_and_several_as_a_list():
+    fields = {"first_frame": {"images": "list"}, "references": "image_urls"}
+    asked = request(first_frame=STILL, references=(END, STILL))
+    assert body(asked, fields, LINKS) == {
+        "prompt": "tea",
+        "images": [LINKS[STILL]],
+        "image_urls": [LINKS[END], LINKS[STILL]],
+    }
+
+
+def test_a_mode_lays_its_own_fields_over_the_rest_and_takes_some_away():
+    fields = {
+        "aspect": "aspect_ratio",
+        "first_frame": "image_url",
+        "in": {
+            "first_last": {
+                "first_frame": "first_url",
+                "last_frame": "last_url",
+                "aspect": None,
+                "send": {"tail": True},
+            }
+        },
+        "send": {"fix": False},
+    }
+    both = {"first_frame": STILL, "last_frame": END}
+    assert body(request(mode="first_frame", **both), fields, LINKS) == {
+        "prompt": "tea",
+        "aspect_ratio": "9:16",
+        "image_url": LINKS[STILL],
+        "fix": False,
+    }
+    assert body(request(mode="first_last", **both), fields, LINKS) == {
+        "prompt": "tea",
+        "first_url": LINKS[STILL],
+        "last_url": LINKS[END],
+        "fix": False,
+        "tail": True,
+    }
+
+
+def test_what_follows_the_given_file_is_not_said():
+    fields = {"aspect": "aspect_ratio", "resolution": "resolution"}
+    assert body(request(aspect="source", resolution="source"), fields, {}) == {"prompt": "tea"}
+
+
+def test_an_endpoint_that_takes_no_words_is_sent_none():
+    assert body(request(), {"prompt": None, "duration": "duration"}, {}) == {"duration": 8}
+    assert body(request(prompt=""), {"duration": "duration"}, {}) == {"duration": 8}
+
+
+def test_without_fields_all_that_is_set_goes_under_its_own_name():
+    slate = Slate("sip", "m", "tea", Decimal(8))
+    asked = request(first_frame=STILL, camera=parse("push in"), slate=slate)
+    found = body(asked, {}, LINKS)
+    assert found.pop("camera")["words"] == "push in"
+    assert found == {
+        "prompt": "tea", "aspect": "9:16", "resolution": "768p", "width": 720, "height": 1280,
+        "rate": 24, "duration": 8, "first_frame": LINKS[STILL],
+    }  # fmt: skip
+
+
+def test_a_clip_is_scaled_from_the_height_that_it_has():
+    fields = {"source_video": "video_url", "resolution": {"upscale_factor": "factor"}}
+    asked = request(mode="upscale", source_video=CLIP)
+    heights = {CLIP: 640}
+    assert body(asked, fields, LINKS, height_of=heights.get)["upscale_factor"] == 2
+    heights[CLIP] = 720
+    assert body(asked, fields, LINKS, height_of=heights.get)["upscale_factor"] == 1.7778
+
+
+def test_a_form_that_does_not_exist_stops_the_call_before_it_is_made():
+    with pytest.raises(ProviderError, match="`parsecs`") as caught:
+        body(request(), {"duration": {"duration": "parsecs"}}, {})
+    assert caught.value.kind == "input"
+    assert caught.value.where == "fal: m at o/m"
+
+
+def test_only_files_that_are_sent_are_named_and_each_once():
+    asked = request(first_frame=STILL, last_frame=STILL, references=(END, STILL), source_video=CLIP)
+    fields = {"first_frame": "a", "last_frame": "b", "references": "c"}
+    assert files_of(asked, fields) == (STILL, END)
+    assert set(files_of(asked, {})) == {STILL, END, CLIP}
+    assert files_of(request(), {}) == ()
