@@ -10,7 +10,7 @@ from vidgen.cli import progress
 from vidgen.cli.progress import Joining, Work, clock, shown, watch
 from vidgen.job import History
 from vidgen.plan import Options, plan
-from vidgen.render import Event
+from vidgen.render.values import Event
 
 FILM = """
     defaults: {model: plain, duration: 4s}

@@ -40,7 +40,7 @@ def watch(plan: Plan, *, as_json: bool) -> Iterator[Listener]:
         return
     screen = console(stderr=True)
     if not any(step.works for step in plan.steps) or not _shows_bars(screen):
-        yield _as_lines
+        yield Lines(plan.per_usd).hear
     else:
         with _live(Work(plan, screen)) as listen:
             yield listen
@@ -61,12 +61,23 @@ def _as_json(event: Event) -> None:
     write_line({"schema": EVENT_SCHEMA, **plain(event)})
 
 
-def _as_lines(event: Event) -> None:
-    words = _ending(event)
-    if event.kind == "started":
-        talk(f"{shown(event.job)}: started")
-    elif words:
-        talk(f"{shown(event.job)}: {words}")
+@dataclass
+class Lines:
+    """A run told line by line: what begins, what ends, and once for each job that it must wait."""
+
+    per_usd: Decimal
+    waiting: set[str] = field(default_factory=set)
+
+    def hear(self, event: Event) -> None:
+        """Tell an event, if it is one that is worth a line."""
+        if event.kind == "waiting":
+            if event.job not in self.waiting:
+                talk(f"{shown(event.job)}: waiting, because {event.message}")
+            self.waiting.add(event.job)
+        elif event.kind == "started":
+            talk(f"{shown(event.job)}: started")
+        elif words := _ending(event, self.per_usd):
+            talk(f"{shown(event.job)}: {words}")
 
 
 def shown(job: str) -> str:
@@ -74,12 +85,15 @@ def shown(job: str) -> str:
     return job.removesuffix(".t1")
 
 
-def _ending(event: Event) -> str:
+def _ending(event: Event, per_usd: Decimal) -> str:
     """What is told of an event that stays on the screen; nothing of those that do not."""
     match event.kind:
         case "done":
+            from vidgen.present import credits_words
+
             flags = f" ({event.message})" if event.message else ""
-            return f"{event.path} in {clock(event.elapsed)}{flags}"
+            cost = f", {credits_words(event.cost_usd, per_usd)}" if event.cost_usd else ""
+            return f"{event.path} in {clock(event.elapsed)}{cost}{flags}"
         case "stale":
             return event.message
         case "resumed":
@@ -90,8 +104,8 @@ def _ending(event: Event) -> str:
             return f"failed: {event.message}"
         case "left":
             return f"left: {event.message}"
-        case "waiting":
-            return f"waiting: {event.message}"
+        case "doubt":
+            return f"in doubt: {event.message}"
         case "held":
             return f"held: {event.message}"
         case "cancelled":
@@ -114,6 +128,18 @@ def clock(seconds: float) -> str:
 
 # -- bars -------------------------------------------------------------------------------------
 
+STATES: dict[str, str] = {
+    "started": "sending",
+    "resumed": "collecting",
+    "waiting": "waiting",
+    "progress": "rendering",
+    "arriving": "arriving",
+}
+"""What a job is doing, by the last that was heard of it."""
+
+ENDS = ("done", "failed", "left", "doubt", "held", "cancelled")
+"""Events after which a job needs no bar."""
+
 MARKS = {
     "done": ("✓", "+", "green"),
     "stale": ("=", "=", "yellow"),
@@ -121,10 +147,19 @@ MARKS = {
     "retry": ("~", "~", "yellow"),
     "failed": ("✗", "x", "bold red"),
     "left": (">", ">", "yellow"),
-    "waiting": ("…", ".", "dim"),
+    "doubt": ("?", "?", "bold yellow"),
     "held": ("!", "!", "yellow"),
     "cancelled": ("–", "-", "yellow"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a job is doing: the word for it, since when it is at work, and how far it is."""
+
+    state: str
+    since: float
+    share: float | None
 
 
 @dataclass
@@ -134,7 +169,7 @@ class Work:
     plan: Plan
     screen: Console
     began: float = field(default_factory=lambda: monotonic())
-    active: dict[str, tuple[float, float | None]] = field(default_factory=dict)
+    active: dict[str, Doing] = field(default_factory=dict)
     ended: int = 0
     spent: Decimal = Decimal(0)
 
@@ -145,16 +180,13 @@ class Work:
 
     def hear(self, event: Event) -> None:
         """Take an event in, and leave a line above the bars where it ends something."""
-        if event.kind in ("started", "resumed"):
-            self.active[event.job] = (monotonic(), None)
-        elif event.kind == "progress":
-            since, _ = self.active.get(event.job, (monotonic(), None))
-            self.active[event.job] = (since, event.progress)
-        elif event.kind in ("done", "failed", "left", "held", "cancelled", "retry"):
+        if event.kind in STATES:
+            before = self.active.get(event.job)
+            since = monotonic() if before is None else before.since
+            self.active[event.job] = Doing(STATES[event.kind], since, event.progress)
+        elif event.kind in ENDS or event.kind == "retry":
             self.active.pop(event.job, None)
-        if event.kind in ("done", "failed", "left") or (
-            event.kind == "held" and self._works(event)
-        ):
+        if event.kind in ENDS and (event.kind != "held" or self._works(event)):
             self.ended += 1
         self.spent += event.cost_usd or Decimal(0)
         if event.kind in MARKS:
@@ -173,7 +205,9 @@ class Work:
         table.add_column(width=self._names, no_wrap=True, overflow="ellipsis")
         table.add_column(overflow="fold")
         signs = self.screen.encoding.lower().startswith("utf")
-        words = Text(_ending(event), "" if event.kind in ("failed", "held") else "dim")
+        words = Text(
+            _ending(event, self.plan.per_usd), "" if event.kind in ("failed", "held") else "dim"
+        )
         table.add_row(Text(mark if signs else plain_mark, style), Text(shown(event.job)), words)
         return table
 
@@ -197,12 +231,12 @@ class Work:
         table.add_column(width=1)
         table.add_column(width=self._names, no_wrap=True, overflow="ellipsis")
         table.add_column(ratio=1)
-        table.add_column(width=4, justify="right", no_wrap=True)
+        table.add_column(width=10, justify="right", no_wrap=True)
         table.add_column(width=7, justify="right", no_wrap=True)
         now = monotonic()
-        for job, (since, share) in list(self.active.items())[:MOST]:
-            percent = "" if share is None else f"{share:.0%}"
-            table.add_row("", Text(shown(job)), _bar(share), percent, clock(now - since))
+        for job, doing in list(self.active.items())[:MOST]:
+            told = doing.state if doing.share is None else f"{doing.share:.0%}"
+            table.add_row("", Text(shown(job)), _bar(doing.share), told, clock(now - doing.since))
         count = f"{self.ended}/{self.total}"
         elapsed = clock(now - self.began)
         table.add_row("", Text("film", "bold"), _bar(self._share), Text(count, "bold"), elapsed)
@@ -210,7 +244,7 @@ class Work:
 
     @property
     def _share(self) -> float:
-        under_way = sum(share or 0.0 for _, share in self.active.values())
+        under_way = sum(doing.share or 0.0 for doing in self.active.values())
         return min((self.ended + under_way) / max(self.total, 1), 1.0)
 
     def _foot(self, now: float) -> Text:

@@ -33,6 +33,7 @@ class Here:
 async def arrive(floor: Floor, task: Task, row: Row, status: Succeeded) -> Take | Stop:
     """Make a finished clip a take. What is paid for stays open until it is one."""
     row, cost = _noted(floor, task, row, status)
+    floor.say("arriving", task.step, elapsed=floor.elapsed(task))
     try:
         here = await _brought(floor, task, row)
     except (DownloadFailed, MediaError) as error:

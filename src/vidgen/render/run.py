@@ -34,6 +34,14 @@ ELSEWHERE_SECONDS = 0.5
 
 NO_LIMITS = Limits()
 
+TOLD: dict[str, EventKind] = {
+    "held": "held",
+    "budget": "held",
+    "left": "left",
+    "ambiguous": "doubt",
+}
+"""The event of a step that ended without a take, where it is not that it failed."""
+
 
 @dataclass
 class Run:
@@ -103,8 +111,7 @@ class Run:
         return await self._make(step, upstreams, desk)
 
     def _ended(self, step: Step, stop: Stop, elapsed: float = 0.0) -> Outcome:
-        kinds: dict[str, EventKind] = {"held": "held", "budget": "held", "left": "left"}
-        self._floor.say(kinds.get(stop.ending, "failed"), step, stop.reason, elapsed=elapsed)
+        self._floor.say(TOLD.get(stop.ending, "failed"), step, stop.reason, elapsed=elapsed)
         return Outcome(step, failure=stop.reason, ending=stop.ending, next=stop.next)
 
     async def _upstreams(self, step: Step) -> dict[str, Take] | str:

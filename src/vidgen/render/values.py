@@ -19,16 +19,19 @@ EventKind = Literal[
     "resumed",
     "waiting",
     "progress",
+    "arriving",
     "done",
     "reused",
     "stale",
     "failed",
     "left",
+    "doubt",
     "held",
     "retry",
     "cancelled",
 ]
-"""`waiting`: the provider asks for patience. `left`: what was paid for goes on without this run."""
+"""`waiting`: the provider asks for patience. `arriving`: the clip is finished, and is fetched and
+checked. `left`: what was paid for goes on without this run. `doubt`: it may have been taken."""
 
 Ending = Literal[
     "moderation",
