@@ -80,5 +80,5 @@ def client(url: str) -> httpx.AsyncClient:
     """A client that reaches the rehearsal whatever host it is told."""
     from vidgen.providers.wire import Rehearsed
 
-    limits = httpx.Limits(max_connections=100)
+    limits = httpx.Limits(max_connections=20)
     return httpx.AsyncClient(transport=Rehearsed(url, limits), timeout=30)

@@ -93,6 +93,7 @@ class Server:
         for line in list(self._lines):
             line.cancel()
         await asyncio.gather(*self._lines, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed is let go in the loop's next turn
         await self.play.aclose()
         await self._server.wait_closed()
         self.books.settle()
@@ -106,13 +107,15 @@ class Server:
         self._lines.add(line)
         try:
             await Connection(reader, writer, self._answer).run()
-        except (ConnectionError, asyncio.CancelledError):
-            pass  # the client has gone, or the rehearsal is over
+        except ConnectionError:
+            pass  # the client has gone
+        except asyncio.CancelledError:
+            writer.transport.abort()  # the rehearsal is over: nothing more is sent
         finally:
-            self._lines.discard(line)
             writer.close()
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
+            self._lines.discard(line)
 
     async def _answer(self, ask: Ask) -> Answer:
         try:

@@ -18,6 +18,10 @@ from vidgen.errors import VidgenError
 from vidgen.job import Request, plain
 
 
+LONGEST_PROMPT = 50_000
+"""Characters of a text in which a prompt is looked for."""
+
+
 class NoRehearsal(VidgenError):
     """A rehearsal was asked for that cannot be held: its works, faults, books or address."""
 
@@ -70,7 +74,16 @@ def recognised(
     The longest prompt that stands in the body wins; then the work that most of the rest agrees
     with; then the one least `ordered` so far, by its name.
     """
-    found = [work for work in works if work.path == slip.path.strip("/") and _says(slip, work)]
+    path = slip.path.strip("/")
+    # A file written as text is no prompt, and searching it for every work's would take long.
+    texts = [text for text in strings(slip.body) if len(text) < LONGEST_PROMPT]
+    found = [
+        work
+        for work in works
+        if work.path == path
+        and any(work.request.prompt in text for text in texts)
+        and all(str(slip.body.get(name)) == value for name, value in work.fixed.items())
+    ]
     if not found:
         return None
     longest = max(len(work.request.prompt) for work in found)
@@ -96,19 +109,12 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(item)
 
 
-def _says(slip: Slip, work: Work) -> bool:
-    """Whether the body holds the work's prompt, and what its endpoint fixes."""
-    if any(str(slip.body.get(name)) != value for name, value in work.fixed.items()):
-        return False
-    return any(work.request.prompt in text for text in strings(slip.body))
-
-
 def _agreement(slip: Slip, work: Work) -> int:
     """How much of a body, besides the prompt, is as the work has it."""
     request = work.request
     seconds = {_number(value) for value in _under(slip.body, ("duration", "seconds"))}
     seeds = {_number(value) for value in _under(slip.body, ("seed",))}
-    texts = {text.lower() for text in strings(slip.body) if len(text) < 4096}
+    texts = {text.lower() for text in strings(slip.body) if len(text) < LONGEST_PROMPT}
     given = (request.first_frame, request.last_frame, *request.references)
     return sum(
         (
