@@ -249,6 +249,8 @@ class Builder:
     def _still_wish(self, index: int, shot: Shot, want: Want, still: Still, name: str) -> Want:
         board = self.source.board
         references = len(still.references or reference_paths(board, shot))
+        able = {"references"} if references else set()
+        able |= {"seed"} if still.seed is not None else set()
         return replace(
             want,
             kind="image",
@@ -258,7 +260,7 @@ class Builder:
             provider=still.provider,
             seconds=Decimal(0),
             audio=None,
-            capabilities=frozenset({"references"} if references else ()),
+            capabilities=frozenset(able),
             references=references,
             loc=("shots", index, name),
             model_loc=("shots", index, name, "model"),
