@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from vidgen.cli import desk
@@ -27,9 +25,10 @@ def needed_by(plan: Plan) -> set[str]:
     return {step.job.request.provider for step in plan.steps if step.works}
 
 
-@contextmanager
-def at_work(project: desk.Desk, names: set[str]) -> Iterator[dict[str, Desk]]:
-    """A desk for each provider; raises ToolMissing for those this version lacks, and KeyMissing."""
+def check(project: desk.Desk, names: set[str]) -> None:
+    """Raise ToolMissing for providers this version lacks, and KeyMissing, before anything is asked
+    or sent.
+    """
     from vidgen.providers import PROVIDERS
 
     lacking = sorted(names - set(PROVIDERS))
@@ -38,37 +37,31 @@ def at_work(project: desk.Desk, names: set[str]) -> Iterator[dict[str, Desk]]:
             f"this version plans and prices {', '.join(lacking)}, but cannot render there yet",
             hint="`--rehearse` plays it for nothing; `--animatic` makes the whole film free",
         )
-    with _clients(names, project) as http:
-        found = {}
-        for name in sorted(names):
-            page = project.catalogue.providers[name]
-            session = session_of(project, page, http)
-            found[name] = desk_of(page, PROVIDERS[name](session), http)
-        yield found
-
-
-@contextmanager
-def _clients(names: set[str], project: desk.Desk) -> Iterator[Http | None]:
-    """The clients of hosted work; none where all of it is done on this machine."""
-    if all(project.catalogue.providers[name].local for name in names):
-        yield None
-        return
-    from vidgen.providers.wire import clients
-
-    check_keys(project, names)
-    yield clients()
-
-
-def check_keys(project: desk.Desk, names: set[str]) -> None:
-    """Raise KeyMissing with every variable that is not set, before anything is sent."""
     pages = [project.catalogue.providers[name] for name in sorted(names)]
     missing = [page for page in pages if page.keys and not key_of(page)]
     if missing:
         told = ", ".join(f"{page.keys[0].env} for {page.name}" for page in missing)
         raise KeyMissing(
             f"no key: {told}",
-            hint="put it into the environment or a .env file; `--rehearse` needs none",
+            hint="put it into the environment or a .env file, or name providers whose keys you have"
+            " under `providers: {prefer: [...]}`; `--rehearse` needs none",
         )
+
+
+def at_work(project: desk.Desk, names: set[str]) -> dict[str, Desk]:
+    """A desk for each provider; hosted ones share their clients."""
+    from vidgen.providers import PROVIDERS
+
+    pages = {name: project.catalogue.providers[name] for name in sorted(names)}
+    http = None
+    if not all(page.local for page in pages.values()):
+        from vidgen.providers.wire import clients
+
+        http = clients()
+    return {
+        name: desk_of(page, PROVIDERS[name](session_of(project, page, http)), http)
+        for name, page in pages.items()
+    }
 
 
 def key_of(page: Page) -> str:

@@ -13,10 +13,11 @@ import typer
 from vidgen.cli import desk
 from vidgen.cli.app import environment
 from vidgen.cli.desks import REHEARSAL_KEY, desk_of, find_ffmpeg, key_of, session_of
+from vidgen.cli.progress import clock
 
 if TYPE_CHECKING:
     from vidgen.job import Kind
-    from vidgen.plan import Plan
+    from vidgen.plan import Plan, Step
     from vidgen.rehearsal.play import Played
     from vidgen.rehearsal.server import Server
     from vidgen.render.values import Desk
@@ -30,25 +31,61 @@ Rehearse = Annotated[
     ),
 ]
 Speed = Annotated[
-    float,
-    typer.Option("--speed", metavar="N", min=0.1, help="How much faster a rehearsal runs."),
+    float | None,
+    typer.Option(
+        "--speed",
+        metavar="N",
+        min=0.1,
+        max=10_000,
+        help="How much faster than the world a rehearsal runs; else 60 times.",
+        show_default=False,
+    ),
 ]
 Faults = Annotated[
-    float,
-    typer.Option("--faults", metavar="SHARE", min=0, max=1, help="What goes wrong in a rehearsal."),
+    float | None,
+    typer.Option(
+        "--faults",
+        metavar="SHARE",
+        min=0,
+        max=1,
+        help="The share of a rehearsal's jobs that something happens to: 0.3.",
+        show_default=False,
+    ),
 ]
 SeedOf = Annotated[
-    str, typer.Option("--seed", metavar="TEXT", help="The same seed, the same faults and times.")
+    str | None,
+    typer.Option(
+        "--seed",
+        metavar="TEXT",
+        help="What a rehearsal's times and faults are drawn from: the same, the same again.",
+        show_default=False,
+    ),
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Terms:
     """How a rehearsal is held: how fast, how much goes wrong, and the seed of it."""
 
-    speed: float = 60.0
-    faults: float = 0.0
-    seed: str = ""
+    speed: float
+    faults: float
+    seed: str
+
+
+SPEED = 60.0
+
+
+def terms_of(
+    *, rehearse: bool, speed: float | None, faults: float | None, seed: str | None
+) -> Terms | None:
+    """The terms of a rehearsal; None where none is held, and then none of them may be given."""
+    if rehearse:
+        return Terms(speed or SPEED, faults or 0.0, seed or "")
+    given = {"--speed": speed, "--faults": faults, "--seed": seed}
+    for name, value in given.items():
+        if value is not None:
+            raise typer.BadParameter(f"{name} is for a rehearsal: it needs --rehearse")
+    return None
 
 
 TYPICAL: dict[Kind, float] = {"image": 15.0, "upscale": 60.0, "interpolate": 60.0}
@@ -56,8 +93,16 @@ TYPICAL_CLIP = 90.0
 """Seconds that work takes where no page says how long: a guess, and the same for everyone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A rehearsal that is being held: its desks, and the server where it is one of ours."""
+
+    desks: dict[str, Desk]
+    server: Server | None = None
+
+
 @contextmanager
-def played(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[dict[str, Desk]]:
+def played(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Stage]:
     """Desks for a plan's providers, each of which reaches the rehearsal's server and nothing else.
 
     `VIDGEN_SIMULATOR` names a server that is there already.
@@ -67,11 +112,12 @@ def played(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[dict[str, D
     names = {step.job.request.provider for step in plan.steps}
     hosted = {name for name in names if not project.catalogue.providers[name].local}
     with ExitStack() as stack:
-        at = environment("VIDGEN_SIMULATOR")
+        at, server = environment("VIDGEN_SIMULATOR"), None
         if at is None and hosted:
-            at = stack.enter_context(_served(project, plan, terms)).url
+            server = stack.enter_context(_served(project, plan, terms))
+            at = server.url
         http = clients(at) if hosted else None
-        yield {name: _desk(project, name, terms, http) for name in sorted(names)}
+        yield Stage({name: _desk(project, name, terms, http) for name in sorted(names)}, server)
 
 
 @contextmanager
@@ -143,3 +189,31 @@ def _desk(project: desk.Desk, name: str, terms: Terms, http: object) -> Desk:
 
 def _tempo(local: bool, terms: Terms) -> float:
     return 1.0 if local else terms.speed
+
+
+def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
+    """What a rehearsal has shown: the money and the time of the real thing, and whether the books
+    of the provider that was played agree with the ledger.
+    """
+    from vidgen.journal import snapshot
+    from vidgen.present import credits_words
+    from vidgen.render.forecast import forecast
+
+    rooms = {name: page.in_flight for name, page in project.catalogue.providers.items()}
+    seconds = forecast(plan.steps, rooms, _seconds)
+    cost = credits_words(plan.totals.sticker, plan.per_usd)
+    words = f"rehearsed: nothing was sent or paid. The real thing: {cost}, about {clock(seconds)}"
+    if stage.server is None:
+        return words
+    stage.server.books.settle()
+    billed, money = stage.server.books.billed(), snapshot(project.project.journal).money
+    said = f"the played providers billed {credits_words(billed, plan.per_usd)}"
+    if billed == money.charged:
+        return f"{words}\n{said}, as the ledger says"
+    told = credits_words(money.charged, plan.per_usd)
+    open_words = credits_words(money.reserved + money.unknown, plan.per_usd)
+    return f"{words}\n{said}; the ledger says {told}, and {open_words} reserved or unknown"
+
+
+def _seconds(step: Step) -> float:
+    return typical(step.job.request.kind, step.typical_seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +12,9 @@ import typer
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk
 from vidgen.cli.consent import agree, allow, limits_of
-from vidgen.cli.desks import at_work, needed_by
+from vidgen.cli.desks import at_work, check, needed_by
 from vidgen.cli.progress import clock, shown, watch, write_line
-from vidgen.cli.rehearsal import Faults, Rehearse, SeedOf, Speed, Terms, played
+from vidgen.cli.rehearsal import Faults, Rehearse, SeedOf, Speed, Terms, lesson, played, terms_of
 from vidgen.errors import Exit
 
 if TYPE_CHECKING:
@@ -47,12 +47,13 @@ def render(
     allow_unpriced: desk.AllowUnpriced = False,
     yes: Yes = False,
     rehearse: Rehearse = False,
-    speed: Speed = Terms.speed,
-    faults: Faults = Terms.faults,
-    seed: SeedOf = Terms.seed,
+    speed: Speed = None,
+    faults: Faults = None,
+    seed: SeedOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the takes that are missing. What is there is kept; what was begun is collected."""
+    terms = terms_of(rehearse=rehearse, speed=speed, faults=faults, seed=seed)
     project = desk.open_project(storyboard, rehearsal=rehearse)
     options = desk.options_of(
         tier=desk.tier_of(draft=draft, animatic=animatic),
@@ -64,7 +65,6 @@ def render(
         stills=stills,
         alternate=alternate,
     )
-    terms = Terms(speed, faults, seed) if rehearse else None
     report = carry_out(project, options, as_json=as_json, yes=yes, terms=terms)
     finish(report, as_json=as_json)
 
@@ -87,17 +87,18 @@ def carry_out(
         show(plan)
     allow(plan)
     if terms is None:
+        check(project, needed_by(plan))
         agree(plan, yes=yes)
     with watch(plan, as_json=as_json) as listen:
         if not any(step.works for step in plan.steps):
             from vidgen.render.values import settled
 
             return settled(plan, listen)  # no run is begun, and nothing of one is loaded
-        desks: AbstractContextManager[dict[str, Desk]] = (
-            at_work(project, needed_by(plan)) if terms is None else played(project, plan, terms)
-        )
-        with desks as found:
-            return _run(project, plan, found, listen)
+        if terms is None:
+            return _run(project, plan, at_work(project, needed_by(plan)), listen)
+        with played(project, plan, terms) as stage:
+            report = _run(project, plan, stage.desks, listen)
+            return replace(report, lesson=lesson(project, plan, stage))
 
 
 def _run(project: desk.Desk, plan: Plan, desks: dict[str, Desk], listen: Listener) -> Report:
@@ -145,6 +146,8 @@ def tell(report: Report, *, as_json: bool) -> None:
             talk(f"    {outcome.next}")
     if any(not outcome.next for outcome in report.missing):
         talk("run the same command again to go on from here")
+    if report.lesson:
+        talk(report.lesson)
 
 
 def leave(report: Report) -> None:

@@ -117,10 +117,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did, and how long it took in seconds."""
+    """What a run did, and how long it took in seconds; `lesson` is what a rehearsal has shown."""
 
     outcomes: tuple[Outcome, ...]
     seconds: float
+    lesson: str = ""
 
     @property
     def made(self) -> tuple[Outcome, ...]:
