@@ -135,6 +135,7 @@ def tell(report: Report, *, as_json: bool) -> None:
         (len(report.made), "made"),
         (len(report.reused), "kept"),
         (len(report.left), "left to be collected"),
+        (len(report.in_doubt), "in doubt"),
         (len(report.failed), "failed"),
         (len(report.held), "held"),
     )
@@ -154,7 +155,7 @@ def leave(report: Report) -> None:
     """Leave with 8 when a person must look, 4 when only ceilings are in the way, 6 when a part is
     missing, 1 when nothing is there.
     """
-    if any(outcome.ambiguous for outcome in report.outcomes):
+    if report.in_doubt:
         raise typer.Exit(int(Exit.AMBIGUOUS))
     if not report.missing:
         return
@@ -173,6 +174,7 @@ def report_json(report: Report) -> dict[str, object]:
         "made": [plain(outcome.take) for outcome in report.made],
         "kept": [outcome.take.path for outcome in report.reused if outcome.take],
         "left": _missing(report.left),
+        "in_doubt": _missing(report.in_doubt),
         "failed": _missing(report.failed),
         "held": _missing(report.held),
         "cost_usd": str(report.cost_usd),

@@ -1,4 +1,4 @@
-"""How long a plan takes, its jobs at their usual times, so many at once, longest chain first. Pure."""
+"""How long a plan takes: jobs at their usual times, so many at once, longest chain first. Pure."""
 
 from __future__ import annotations
 

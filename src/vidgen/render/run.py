@@ -299,7 +299,9 @@ class Run:
         if row.owner != self.journal.run and not self.journal.claim(row.key, row.owner):
             await self._not_elsewhere(task)
             return False
-        if not task.desk.local:  # where work is free it may be lost, and is made again without ado
+        # where work is free it may be lost, and is made again without ado; of what nobody knows
+        # there is nothing to go on with
+        if not task.desk.local and row.state != "unknown":
             self._floor.say("resumed", task.step)
         return True
 

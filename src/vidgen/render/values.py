@@ -141,7 +141,13 @@ class Report:
     @property
     def failed(self) -> tuple[Outcome, ...]:
         """Steps that were tried and ended without a take."""
-        return tuple(item for item in self.missing if not item.held and item.ending != "left")
+        others = ("left", "ambiguous")
+        return tuple(item for item in self.missing if not item.held and item.ending not in others)
+
+    @property
+    def in_doubt(self) -> tuple[Outcome, ...]:
+        """Steps whose paid work may have been accepted, and nobody knows."""
+        return tuple(item for item in self.missing if item.ambiguous)
 
     @property
     def held(self) -> tuple[Outcome, ...]:
