@@ -161,6 +161,7 @@ def test_a_stand_in_on_this_machine_is_its_own_storage(at):
         "https://queue.fal.run.thief.test/status",
         "https://queue.fal.run@thief.test/status",
         "https://queue.fal.run:8443/status",
+        "https://name:word@queue.fal.run/status",
         "//thief.test/status",
         "",
         None,
@@ -252,6 +253,7 @@ def test_words_name_the_field_that_is_at_fault(at):
     "reply",
     [
         Reply(500, {"detail": "Internal error"}),
+        Reply(500, {"detail": "Internal error", "error_type": None}),
         Reply(502, b"<html>"),
         Reply(403, {"detail": "User is locked. Reason: TOP_UP"}),
         Reply(404, {"detail": "gone"}),
@@ -261,7 +263,7 @@ def test_words_name_the_field_that_is_at_fault(at):
 )
 def test_a_gate_that_stumbles_before_a_result_loses_no_clip(reply, at):
     with pytest.raises(ProviderError):
-        outcome(at, reply)
+        outcome(at, reply, error=None)
 
 
 def test_a_result_that_is_not_there_yet_is_waited_for(at):

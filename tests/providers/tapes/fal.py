@@ -72,7 +72,7 @@ def running(call: Call) -> Reply:
 
 def done(call: Call) -> Reply:
     if is_state(call):
-        return state("COMPLETED", metrics={"inference_time": 41.2})
+        return state("COMPLETED", logs=None, metrics={"inference_time": 41.2}, error=None)
     video = {"url": LINK, "content_type": "video/mp4", "file_name": "made.mp4", "file_size": 9}
     return Reply(200, {"video": video}, {"x-fal-billable-units": "5.041"})
 

@@ -94,7 +94,8 @@ class Fal:
             reason = self._clean(f"fal reports a state that it has never told of: {word}")
             return Failed(reason, kind="unknown", charged=None)
         result = await self._call("GET", str(result_at))
-        return self._outcome(result, told_of_error="error" in state or "error_type" in state)
+        told_of_error = bool(state.get("error") or state.get("error_type"))
+        return self._outcome(result, told_of_error=told_of_error)
 
     async def cancel(self, ticket: Ticket) -> None:
         """Ask fal to stop: what waits disappears; what runs may still finish, and be billed."""
