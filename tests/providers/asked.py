@@ -111,7 +111,8 @@ def bought_as(route: Route, ask: Ask, **more: Any) -> Request:
         "duration": ask.duration if route.model.kind == "video" else None, "audio": ask.audio,
     }  # fmt: skip
     size = dict(zip(("width", "height"), pixels(ask), strict=True))
-    return Request(**_address(route, ask.mode) | usual | size | more)
+    request = Request(**_address(route, ask.mode) | usual | size | more)
+    return replace(request, references=request.references[: route.max_references])
 
 
 def turned(route: Route) -> Iterator[tuple[str, Request, Request]]:

@@ -139,6 +139,13 @@ def test_a_form_that_does_not_exist_stops_the_call_before_it_is_made():
     assert caught.value.where == "fal: m at o/m"
 
 
+def test_an_endpoint_that_takes_one_reference_is_sent_no_list():
+    fields = {"references": {"image_url": "one"}}
+    assert body(request(references=(END,)), fields, LINKS)["image_url"] == LINKS[END]
+    with pytest.raises(ProviderError, match="`one`"):
+        body(request(references=(END, STILL)), fields, LINKS)
+
+
 def test_only_files_that_are_sent_are_named_and_each_once():
     asked = request(first_frame=STILL, last_frame=STILL, references=(END, STILL), source_video=CLIP)
     fields = {"first_frame": "a", "last_frame": "b", "references": "c"}

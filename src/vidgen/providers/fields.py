@@ -41,7 +41,7 @@ def body(
 
     Without fields every field that is set goes under its own name. `links` has each file of
     `files_of`; `height_of` tells the height in pixels of a given clip, for the form `factor`.
-    Raises ProviderError `input` where a page uses a form that does not exist.
+    Raises ProviderError `input` where a page names a form that does not exist, or does not fit.
     """
     found = _sent(request, fields)
     for name, to in _layout(request, fields).items():
@@ -105,6 +105,8 @@ def _formed(
             return str(value).upper()
         case "list":
             return [value]
+        case "one" if len(value) == 1:
+            return value[0]
         case "box":
             return {"width": width, "height": height}
         case "wxh":
@@ -119,4 +121,5 @@ def _formed(
             given = Fraction(height, height_of(request.source_video))
             return int(given) if given.denominator == 1 else round(float(given), 4)
     where = f"{request.provider}: {request.model} at {request.endpoint}"
-    raise ProviderError(f"the page writes a field as `{form}`", kind="input", where=where)
+    message = f"what is asked cannot be written as the page says: `{form}`"
+    raise ProviderError(message, kind="input", where=where)
