@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -11,8 +14,12 @@ from pathlib import Path
 import httpx
 
 from vidgen.job import Request
+from vidgen.providers.wire import Rehearsed
+from vidgen.rehearsal.books import Books
 from vidgen.rehearsal.clips import Wanted
+from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
+from vidgen.rehearsal.server import Server
 from vidgen.rehearsal.works import Work
 
 KEY = "sk-a-key-that-is-quoted-back"
@@ -78,7 +85,65 @@ class Premade:
 
 def client(url: str) -> httpx.AsyncClient:
     """A client that reaches the rehearsal whatever host it is told."""
-    from vidgen.providers.wire import Rehearsed
-
     limits = httpx.Limits(max_connections=20)
     return httpx.AsyncClient(transport=Rehearsed(url, limits), timeout=30)
+
+
+QUEUE = "https://queue.fal.run"
+ENDPOINT = f"{QUEUE}/fal-ai/veo3.1/fast"
+TASKS = "https://api-singapore.klingai.com"
+BODY = {"prompt": "A cup on a table", "duration": "4s"}
+
+
+class House:
+    """A rehearsal with a clock set by hand, and a client."""
+
+    def __init__(self, server, clock, clips, http):
+        self.server, self.clock, self.clips, self.http = server, clock, clips, http
+
+    async def order(self, url=ENDPOINT, body=BODY, headers=FAL):
+        return await self.http.post(url, json=body, headers=headers)
+
+    async def passed(self, seconds=20.0):
+        """Let time go by, and the clips be drawn."""
+        for _ in range(10_000):
+            if not self.drawing:
+                break
+            await asyncio.sleep(0.001)
+        self.clock.at += seconds
+
+    @property
+    def drawing(self):
+        orders = self.books.orders()
+        return [
+            one for one in orders if one.drawn is None and one.ending == "done" and not one.over
+        ]
+
+    @property
+    def books(self):
+        return self.server.books
+
+
+@asynccontextmanager
+async def house(folder, *played, faults=None, books=None, clock=None, data=None):
+    clock = clock or Clock()
+    clips = Premade(folder, data)
+    server = Server(
+        played or (fal(work()),),
+        folder=folder,
+        books=books or Books.open(clock=clock),
+        faults=faults or Faults(),
+        clips=clips,
+    )
+    async with server, client(server.url) as http:
+        yield House(server, clock, clips, http)
+
+
+def rehearsal(test: Callable) -> Callable:
+    """Run an async test; named by its own words."""
+
+    def run(tmp_path):
+        asyncio.run(test(tmp_path))
+
+    run.__name__ = test.__name__
+    return run

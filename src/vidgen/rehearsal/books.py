@@ -124,11 +124,11 @@ class Books:
                 self.settle()
 
     def broke(self, name: str, reason: str) -> None:
-        """A job cannot be carried out; it fails and costs nothing."""
+        """What came with a job cannot be read; it fails and costs nothing."""
         with self._lock:
             self.settle()
             if not self._orders[name].over:
-                self._end(self._orders[name], self._now, "failed", "failed", reason)
+                self._end(self._orders[name], self._now, "failed", "unreadable", reason)
 
     def cancel(self, name: str) -> Order:
         """Stop a job that waits; one that runs goes on, and is paid. The job as it was before."""

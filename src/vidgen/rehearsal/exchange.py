@@ -139,7 +139,8 @@ class Refuse:
 Intent = Submit | Look | Stop | Announce | Bring | Refuse
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-Ending = Literal["done", "failed", "failed-billed", "moderated"]
+Ending = Literal["done", "failed", "failed-billed", "moderated", "unreadable"]
+"""How a job ends. `unreadable`: a picture that came with the order cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

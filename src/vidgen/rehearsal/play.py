@@ -237,8 +237,9 @@ class Play:
             if order.id in self._spent:
                 self._spent.discard(order.id)
                 self.books.relink(order.id)
-        seen = [self._seen(order, words.get(order.id)) for order in found]
-        return one.shape.told(look, tuple(seen), one.counter)
+        fresh = [order for one_found in found if (order := self.books.order(one_found.id))]
+        seen = tuple(self._seen(order, words.get(order.id)) for order in fresh)
+        return one.shape.told(look, seen, one.counter)
 
     def _known(self, one: Played, name: str, by: str = "id") -> Order | None:
         """A job of this provider's, by its own id or the client's."""
@@ -248,7 +249,6 @@ class Play:
         return order if order is not None and order.entry.provider == one.provider else None
 
     def _seen(self, order: Order, word: str | None = None) -> Seen:
-        order = self.books.order(order.id) or order
         entry, wanted = order.entry, self._wanted(order)
         work = wanted.work
         width, height = wanted.size

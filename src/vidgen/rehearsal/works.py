@@ -17,7 +17,6 @@ from typing import Any
 from vidgen.errors import VidgenError
 from vidgen.job import Request, plain
 
-
 LONGEST_PROMPT = 50_000
 """Characters of a text in which a prompt is looked for."""
 

@@ -171,6 +171,8 @@ def _failure(job: Seen) -> tuple[int, str]:
     """The status and type by which a failed job says why. What is billed is a 422, never a 500."""
     if job.ending == "moderated":
         return 422, "content_policy_violation"
+    if job.ending == "unreadable":
+        return 422, "image_load_error"
     if job.ending == "failed-billed":
         return 422, "no_media_generated"
     return 500, "internal_server_error"
