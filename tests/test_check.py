@@ -230,9 +230,8 @@ def test_parts_without_effect_are_told_once_each(told, tmp_path):
     )
     parts = [message.split("`")[1] for _, _, message, _ in found]
     assert parts == [
-        "captions", "look", "end_card", "variants", "include", "cast.voice", "qc",
-        "still: {prompt: ...}", "alternate", "group", "source", "enhance", "lip_sync", "motion",
-        "audio: FILE",
+        "captions", "look", "end_card", "variants", "include", "cast.voice", "group", "source",
+        "enhance", "lip_sync", "motion", "audio: FILE",
     ]  # fmt: skip
     assert {code for code, _, _, _ in found} == {"no-effect"}
     assert [line for _, line, _, _ in found] == sorted(line for _, line, _, _ in found)

@@ -9,7 +9,7 @@ from typing import Any
 from vidgen.camera import unrecognised
 from vidgen.errors import Fault
 from vidgen.source import Source
-from vidgen.storyboard import Prompt, Shot, Still, Storyboard
+from vidgen.storyboard import Prompt, Shot, Storyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,6 @@ def _of_film(board: Storyboard) -> Iterator[Idle]:
     if sound.music and sound.music.duck is not None:
         loc = ("sound", "music", "duck")
         yield Idle(loc, "sound.music.duck", "the music keeps its level under voices")
-    if board.defaults.qc:
-        yield Idle(("defaults", "qc"), "qc", "no take is made again by itself")
     for name, member in board.cast.items():
         if member.voice:
             loc = ("cast", name, "voice")
@@ -88,10 +86,6 @@ def _of_shots(board: Storyboard) -> Iterator[Idle]:
 def _of_shot(loc: tuple[Any, ...], shot: Shot) -> Iterator[Idle]:
     if isinstance(shot.audio, str):
         yield Idle((*loc, "audio"), "audio: FILE", "it is priced; the animatic is silent")
-    for key in ("still", "end_still"):
-        if isinstance(getattr(shot, key), Still):
-            instead = "it is priced, and not made; the animatic shows a slate"
-            yield Idle((*loc, key), f"{key}: {{prompt: ...}}", instead)
 
 
 SHOT_PARTS = {
@@ -100,6 +94,4 @@ SHOT_PARTS = {
     "lip_sync": "the take keeps its own sound",
     "group": "each shot is a call of its own",
     "enhance": "takes stay as they are made",
-    "qc": "no take is made again by itself",
-    "alternate": "a refused prompt is not tried in other words",
 }

@@ -15,6 +15,7 @@ from vidgen.named import model_faults
 from vidgen.plan.past import rerolls_on
 from vidgen.plan.route import Router
 from vidgen.plan.steps import Builder
+from vidgen.plan.stills import with_stills
 from vidgen.plan.totals import total, verdict, ways_out
 from vidgen.plan.values import Options, Plan, Quote, Step, Totals, WayOut
 from vidgen.source import Source
@@ -28,6 +29,8 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
     Raises StoryboardInvalid with every shot that nobody can make, and UnknownName for a shot in
     `options.shots` that does not exist.
     """
+    if options.tier == "animatic":
+        source = with_stills(source, history)
     board = source.board
     _known_shots(source, options)
     router = Router(

@@ -1,8 +1,8 @@
 """Who makes clips: one module a provider, three methods each, and the table that names them.
 
 To add a provider: write `providers/<name>.py` with a class that has the three methods below, a
-page `catalogue/providers/<name>.yaml`, one line in `PROVIDERS`, and its tapes under
-`tests/providers/tapes/<name>/`. The contract suite in `tests/providers/` then runs over it.
+page `catalogue/providers/<name>.yaml`, one line in `PROVIDERS`, and its tape in
+`tests/providers/tapes/<name>.py`. The contract suite in `tests/providers/` then runs over it.
 A provider translates; it never waits, retries, downloads, journals, prints, or looks for keys.
 """
 
