@@ -207,9 +207,9 @@ class Stage:
     # -- what came of it --------------------------------------------------------------------
 
     def kinds(self, job):
-        """What was told of a job, but for its progress."""
+        """What was told of a job, but for how far it has come."""
         kinds = [event.kind for event in self.events if event.job == job]
-        return [kind for kind in kinds if kind != "progress"]
+        return [kind for kind in kinds if kind not in ("progress", "arriving")]
 
     @property
     def money(self):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,12 +18,14 @@ from typing import Any
 
 from vidgen.errors import LedgerError, OverBudget
 from vidgen.failpoints import passed
-from vidgen.job import FailureKind, Job, JobKey, Ticket, plain
+from vidgen.job import Failure, FailureKind, Job, JobKey, Ticket, plain
 from vidgen.journal.lock import run_lock
 from vidgen.journal.reading import (
     EMPTY,
     Snapshot,
+    balances,
     entries,
+    failure_of,
     health,
     row_of,
     rows,
@@ -98,8 +100,8 @@ class Journal:
             for script in SCHEMA[version:]:
                 for statement in statements(script):
                     db.execute(statement)
-            held = sums(db.execute("SELECT job, attempt, kind, usd FROM ledger")).held
-            db.execute("INSERT OR REPLACE INTO balance VALUES ('film', ?)", (str(held),))
+            for scope, held in balances(db).items():
+                db.execute("INSERT OR REPLACE INTO balance VALUES (?, ?)", (scope, str(held)))
             db.execute(f"PRAGMA user_version = {len(SCHEMA)}")
 
     def _version(self) -> int:
@@ -253,6 +255,21 @@ class Journal:
             passed("done-unwritten")
         passed("done-written")
 
+    def imported(
+        self, shot: str, key: JobKey, digest: str, path_of: Callable[[int], str], *, least: int = 1
+    ) -> int:
+        """Give a number, at least `least`, to a clip that a person brings, and record it as a take.
+
+        `path_of` tells the take's file by its number. There is no job and no money to it.
+        """
+        with self._transaction() as db:
+            number = max(least, _highest(db, shot) + 1)
+            db.execute(
+                "INSERT INTO take VALUES (?,?,?,?,?,?)",
+                (shot, number, key, path_of(number), digest, _now()),
+            )
+        return number
+
     def failed(
         self,
         key: JobKey,
@@ -261,11 +278,15 @@ class Journal:
         kind: FailureKind = "provider",
         *,
         charged: bool | None = False,
-        usd: Usd = Decimal(0),
+        usd: Usd | None = Decimal(0),
     ) -> None:
-        """The job ended without a clip: it cost `usd`, or nothing, or (None) nobody says."""
-        settled: EntryKind = {True: "charge", False: "refund", None: "unknown"}[charged]  # type: ignore[assignment]
-        self._end(key, attempt, "failed", reason, kind, settled, usd)
+        """The job ended without a clip: it cost `usd`, or nothing, or (None) nobody says.
+
+        Where it cost something and `usd` is None, nobody knows what: that is never booked as zero.
+        """
+        told = None if charged and usd is None else charged
+        settled: EntryKind = "unknown" if told is None else "charge" if told else "refund"
+        self._end(key, attempt, "failed", reason, kind, settled, usd or Decimal(0))
 
     def cancelled(self, key: JobKey, attempt: int, reason: str = "called off") -> None:
         """The job was called off before a provider took it."""
@@ -301,18 +322,32 @@ class Journal:
         passed("claim-written")
         return found
 
-    def resolved(self, key: JobKey, kind: EntryKind, usd: Usd) -> None:
-        """A person says what an attempt of unknown cost did cost: `charge` or `refund`."""
+    def leave(self, key: JobKey) -> None:
+        """Put a job down as it is, so that another run may take it over while this one goes on."""
+        with self._transaction() as db:
+            db.execute("UPDATE job SET owner='' WHERE key=? AND owner=?", (key, self.run))
+
+    def resolved(
+        self, key: JobKey, kind: EntryKind, usd: Usd, *, attempt: int | None = None
+    ) -> None:
+        """A person says what an attempt of unknown cost (the last, or that one) did cost.
+
+        `charge` or `refund`. Raises Moved where that is known already.
+        """
         with self._transaction() as db:
             row = db.execute("SELECT provider, attempt FROM job WHERE key=?", (key,)).fetchone()
+            number = row["attempt"] if attempt is None else attempt
             lines = db.execute(
-                "SELECT day, run, usd FROM ledger WHERE job=? AND attempt=? AND kind='unknown'",
-                (key, row["attempt"]),
+                "SELECT day, run, kind, usd FROM ledger"
+                " WHERE job=? AND attempt=? AND kind<>'reserve'",
+                (key, number),
             ).fetchall()
+            if {line["kind"] for line in lines} != {"unknown"}:
+                raise Moved(key)
             open_usd = sum((Decimal(line["usd"]) for line in lines), Decimal(0))
             day, run = lines[0]["day"], lines[0]["run"]
-            self._book(db, key, row["attempt"], "unknown", -open_usd, day)
-            self._book(db, key, row["attempt"], kind, usd if kind == "charge" else open_usd, day)
+            self._book(db, key, number, "unknown", -open_usd, day)
+            self._book(db, key, number, kind, usd if kind == "charge" else open_usd, day)
             paid = usd if kind == "charge" else Decimal(0)
             self._weigh(db, row["provider"], day, paid - open_usd, run)
 
@@ -372,6 +407,16 @@ class Journal:
         """What is known of one job."""
         found = self._db.execute("SELECT * FROM job WHERE key = ?", (key,)).fetchone()
         return row_of(found) if found else None
+
+    def failure(self, key: JobKey) -> Failure | None:
+        """Why a job failed the last time; None where it did not fail."""
+        row = self._db.execute(
+            "SELECT * FROM job WHERE key = ? AND state = 'failed'", (key,)
+        ).fetchone()
+        if row is None:
+            return None
+        lines = self._db.execute("SELECT * FROM ledger WHERE job = ? ORDER BY id", (key,))
+        return failure_of(row, lines.fetchall())
 
     def open_rows(self, provider: str | None = None) -> tuple[Row, ...]:
         """Every job (of one provider) that a later run picks up again, oldest first."""

@@ -49,23 +49,24 @@ def snapshot(path: Path) -> Snapshot:
         if _is_blank(db):
             return EMPTY
         jobs = db.execute("SELECT * FROM job ORDER BY created, key").fetchall()
-        lines = db.execute("SELECT job, attempt, kind, usd FROM ledger").fetchall()
+        lines = db.execute("SELECT job, attempt, kind, usd FROM ledger ORDER BY id").fetchall()
     return Snapshot(
         {JobKey(row["key"]): row["state"] for row in jobs if row["state"] in OPEN},
-        {JobKey(row["key"]): _failure(row, lines) for row in jobs if row["state"] == "failed"},
+        {JobKey(row["key"]): failure_of(row, lines) for row in jobs if row["state"] == "failed"},
         sums(lines),
     )
 
 
-def _failure(row: sqlite3.Row, lines: list[sqlite3.Row]) -> Failure:
+def failure_of(row: sqlite3.Row, lines: Iterable[sqlite3.Row]) -> Failure:
+    """Why a job failed, by its row and the ledger's lines: paid where the last one does not say
+    that it cost nothing.
+    """
     kind = row["kind"] if "kind" in row.keys() else None  # noqa: SIM118  a row, not a mapping
-    paid = any(
-        line["job"] == row["key"]
-        and line["attempt"] == row["attempt"]
-        and line["kind"] in ("charge", "unknown")
-        and Decimal(line["usd"])
-        for line in lines
-    )
+    paid = False
+    for line in lines:
+        if (line["job"], line["attempt"]) == (row["key"], row["attempt"]):
+            charged = line["kind"] == "charge" and Decimal(line["usd"]) != 0
+            paid = charged or line["kind"] == "unknown"
     return Failure(row["error"] or "", kind or "provider", paid)
 
 
@@ -115,11 +116,26 @@ def _agreement(db: sqlite3.Connection) -> str:
     """`ok` where the balance that ceilings are held against is the sum of the ledger's lines."""
     if db.execute("PRAGMA user_version").fetchone()[0] < len(SCHEMA):
         return "ok"
-    kept = db.execute("SELECT usd FROM balance WHERE scope = 'film'").fetchone()
-    told = sums(db.execute("SELECT job, attempt, kind, usd FROM ledger")).held
-    if kept is not None and Decimal(kept["usd"]) != told:
-        return f"its balance says ${kept['usd']}, its lines add up to ${told}"
+    kept = {row["scope"]: Decimal(row["usd"]) for row in db.execute("SELECT * FROM balance")}
+    told = balances(db)
+    for scope in sorted({*kept, *told}):
+        says, sum_of_lines = kept.get(scope, Decimal(0)), told.get(scope, Decimal(0))
+        if says != sum_of_lines:
+            return f"its balance of {scope} says ${says}, its lines add up to ${sum_of_lines}"
     return "ok"
+
+
+def balances(db: sqlite3.Connection) -> dict[str, Decimal]:
+    """What counts against each ceiling, by the ledger's lines: of the film, each run, each day."""
+    lines: dict[str, list[sqlite3.Row]] = {"film": []}
+    query = "SELECT ledger.*, job.provider FROM ledger JOIN job ON job.key = ledger.job ORDER BY id"
+    began: dict[tuple[str, int], sqlite3.Row] = {}
+    for line in db.execute(query):
+        first = began.setdefault((line["job"], line["attempt"]), line)
+        day, run = first["day"], first["run"]
+        for scope in ("film", f"run:{run}", f"day:{day}", f"day:{day}/{line['provider']}"):
+            lines.setdefault(scope, []).append(line)
+    return {scope: sums(found).held for scope, found in lines.items()}
 
 
 def sums(lines: Iterable[sqlite3.Row]) -> Sums:

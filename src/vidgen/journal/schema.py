@@ -33,7 +33,7 @@ SCHEMA: tuple[str, ...] = (
         job TEXT NOT NULL, attempt INTEGER NOT NULL, kind TEXT NOT NULL
         CHECK (kind IN ('reserve', 'charge', 'release', 'refund', 'unknown')), usd TEXT NOT NULL
     ) STRICT;
-    INSERT INTO ledger SELECT id, at, substr(at, 1, 10), '', job, attempt, kind, usd
+    INSERT INTO ledger SELECT id, at, date(at, 'localtime'), '', job, attempt, kind, usd
         FROM ledger_before;
     DROP TABLE ledger_before;
     CREATE INDEX ledger_job ON ledger (job, attempt);

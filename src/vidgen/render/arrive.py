@@ -58,7 +58,7 @@ async def arrive(floor: Floor, task: Task, row: Row, status: Succeeded) -> Take 
 
 def _noted(floor: Floor, task: Task, row: Row, status: Succeeded) -> tuple[Row, Decimal | None]:
     """The row with where the clip is and what number it will have, written before it is fetched."""
-    cost = status.cost_usd if status.cost_usd is not None else task.step.quote.usd
+    cost = status.cost_usd if status.cost_usd is not None else task.usd
     if row.state != "succeeded" or row.media != status.media:
         least = floor.project.next_number(task.job.shot) if row.number is None else 1
         floor.journal.succeeded(row.key, status.media, cost, seed=status.seed, least=least)

@@ -20,7 +20,8 @@ SHORTEST_WAIT = 0.005
 class Task:
     """One job in hand: with the pictures that it starts from in place, at one provider's desk.
 
-    `upstreams` are the takes of those pictures, by field; `began` is the loop's time.
+    `upstreams` are the takes of those pictures, by field; `began` is when its turn came, in the
+    loop's time.
     """
 
     step: Step
@@ -35,9 +36,14 @@ class Task:
         return self.job.request.provider
 
     @property
-    def price(self) -> Decimal:
-        """What is reserved for it, in US dollars; 0 where nobody knows and that was allowed."""
-        return self.step.quote.usd or Decimal(0)
+    def usd(self) -> Decimal | None:
+        """What it should cost, in US dollars; None where nobody knows and that was allowed."""
+        return self.step.quote.usd
+
+    @property
+    def reserve(self) -> Decimal:
+        """What is held for it, in US dollars."""
+        return self.usd or Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,6 @@ class Floor:
     async def sleep(self, desk: Desk, seconds: float) -> None:
         """Wait so many seconds of the provider's time."""
         await asyncio.sleep(max(seconds / desk.tempo, SHORTEST_WAIT))
-
-    def age(self, task: Task) -> float:
-        """Seconds of the provider's time since the job's turn came."""
-        return self.elapsed(task) * task.desk.tempo
 
     def elapsed(self, task: Task) -> float:
         """Seconds since the job's turn came."""

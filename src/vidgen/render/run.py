@@ -18,7 +18,7 @@ from vidgen.journal import Journal, Limits, Moved, Row
 from vidgen.plan import Plan, Step, rerolls_on
 from vidgen.project import Project
 from vidgen.render.arrive import arrive
-from vidgen.render.floor import NEXT, Floor, Stop, Task
+from vidgen.render.floor import NEXT, Floor, Stop, Task, ended
 from vidgen.render.frames import picture_of
 from vidgen.render.gate import Gate, heights
 from vidgen.render.pace import Pace, backoff
@@ -33,6 +33,9 @@ ELSEWHERE_SECONDS = 0.5
 """How often we look whether another run has finished what it has in hand."""
 
 NO_LIMITS = Limits()
+
+Clip = tuple[Task, Row, Succeeded]
+"""A finished clip that is to be fetched: the job since its turn came, its row, where it is."""
 
 TOLD: dict[str, EventKind] = {
     "held": "held",
@@ -56,7 +59,7 @@ class Run:
     _work: dict[JobKey, asyncio.Task[Outcome]] = field(default_factory=dict)
     _gates: dict[str, Gate] = field(default_factory=dict)
     _heights: dict[JobKey, int] = field(default_factory=dict)
-    _made: set[str] = field(default_factory=set)
+    _known: dict[JobKey, int] = field(default_factory=dict)
     _single: defaultdict[JobKey, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
@@ -78,6 +81,7 @@ class Run:
         steps = self.plan.steps
         self._gates = {name: Gate(desk.in_flight) for name, desk in self.desks.items()}
         self._heights = heights(steps)
+        self._known = self._attempts()
         tasks: dict[int, asyncio.Task[Outcome]] = {}
         try:
             for place, step in sorted(enumerate(steps), key=self._urgency):
@@ -88,6 +92,19 @@ class Run:
         finally:
             await self._close(tasks.values())
         return Report(outcomes, clock() - began)
+
+    def _attempts(self) -> dict[JobKey, int]:
+        """How many attempts at each job this run knows of; later ones are another run's.
+
+        A take that the plan does not know, of a job that is done, came about since it was made.
+        """
+        found: dict[JobKey, int] = {}
+        for step in self.plan.steps:
+            for job in (step.job, *step.alternates):
+                row = self.journal.row(job.key)
+                newer = row is None or (row.state == "done" and step.take is None)
+                found[job.key] = 0 if row is None or newer else row.attempt
+        return found
 
     def _urgency(self, placed: tuple[int, Step]) -> tuple[bool, int]:
         """What is under way first, since it has a place already; then the longest chains."""
@@ -138,17 +155,16 @@ class Run:
         """A take of a step: by its prompt or its others, retried where that costs nothing more."""
         jobs = [step.job, *step.alternates]
         clock = asyncio.get_running_loop().time
-        began, retries, rolls = clock(), 0, self._rolls_left(step)
+        began, retries = clock(), 0
         made: Take | None = None
         while True:
             begun = self._begun(jobs[0].key)
-            found = await self._attempt(step, jobs[0], upstreams, desk, began)
+            found = await self._attempt(step, jobs[0], upstreams, desk)
             if isinstance(found, Take):
                 wrong = rerolls_on(found, step.quality)
                 made = found
-                if not wrong or not rolls:
+                if not wrong or not self._may_roll(step, made):
                     return Outcome(step, made)
-                rolls -= 1
                 self._floor.say("retry", step, f"{made.name} is {', '.join(wrong)}")
                 continue
             if made is not None:
@@ -171,33 +187,30 @@ class Run:
         row = self.journal.row(key)
         return row is not None and row.open
 
-    def _rolls_left(self, step: Step) -> int:
-        """How often a take may be made again for what is wrong with it, after this time."""
-        if step.quality is None or not step.quality.reroll_on:
-            return 0
-        made = sum(take.key == step.job.key for take in self.project.takes())
-        return max(step.quality.max - made, 0)
+    def _may_roll(self, step: Step, take: Take) -> bool:
+        """Whether a job may be made once more for what is wrong with its take."""
+        made = sum(other.key == take.key for other in self.project.takes())
+        return step.quality is not None and made <= step.quality.max
 
     async def _attempt(
-        self, step: Step, job: Job, upstreams: dict[str, Take], desk: Desk, began: float
+        self, step: Step, job: Job, upstreams: dict[str, Take], desk: Desk
     ) -> Take | Stop:
         try:
             prepared = await self._prepared(job, upstreams)
         except MediaError as error:  # the take it starts from cannot be read
             return Stop("input", error.message)
-        task = Task(step, prepared, desk, upstreams, began)
+        task = Task(step, prepared, desk, upstreams, asyncio.get_running_loop().time())
         try:
             async with self._single[job.key]:
-                clip = await self._at_its_turn(task)
-                if isinstance(clip, Take | Stop):
-                    return clip
-                found = await arrive(self._floor, task, *clip)
+                found = await self._at_its_turn(task)
+                if not isinstance(found, Take | Stop):
+                    found = await arrive(self._floor, *found)
         except BaseException:  # called off, or a fault of our own
             with contextlib.suppress(Exception):
                 await self._let_go(task)
             raise
-        if isinstance(found, Take):
-            self._made.add(job.key)
+        if isinstance(found, Stop):
+            self.journal.leave(job.key)
         return found
 
     async def _prepared(self, job: Job, upstreams: dict[str, Take]) -> Job:
@@ -210,7 +223,7 @@ class Run:
         }
         return replace(job, request=job.request.starting(given)) if given else job
 
-    async def _at_its_turn(self, task: Task) -> Take | Stop | tuple[Row, Succeeded]:
+    async def _at_its_turn(self, task: Task) -> Take | Stop | Clip:
         """The finished clip of a job; a clip that only has to be fetched takes nobody's place."""
         await self._not_elsewhere(task)
         row = self.journal.row(task.job.key)
@@ -219,7 +232,7 @@ class Run:
         inside = row is not None and row.state == "submitted"
         height = self._heights[task.step.job.key]
         async with self._gates[task.provider].turn(height, inside=inside):
-            return await self._clip(task)
+            return await self._clip(replace(task, began=asyncio.get_running_loop().time()))
 
     async def _not_elsewhere(self, task: Task) -> None:
         """Wait while another run has the job in hand."""
@@ -235,14 +248,14 @@ class Run:
             told = True
             await asyncio.sleep(ELSEWHERE_SECONDS)
 
-    async def _clip(self, task: Task) -> Take | Stop | tuple[Row, Succeeded]:
+    async def _clip(self, task: Task) -> Take | Stop | Clip:
         """The finished clip of a job, from whichever state it is in."""
         opened = await self._opened(task)
         if isinstance(opened, Take | Stop):
             return opened
         row, fresh = opened
         if row.state == "succeeded" and row.media:
-            return row, Succeeded(row.media, row.cost, row.seed)
+            return task, row, Succeeded(row.media, row.cost, row.seed)
         ticket = row.ticket
         if ticket is None:
             sent = await send(self._floor, task, row, fresh=fresh)
@@ -252,7 +265,7 @@ class Run:
         status = await watch(self._floor, task, row, ticket)
         if isinstance(status, Stop):
             return status
-        return self._row(row), status
+        return task, self._row(row), status
 
     def _row(self, row: Row) -> Row:
         found = self.journal.row(row.key)
@@ -271,21 +284,21 @@ class Run:
                 if not await self._taken_over(task, row):
                     continue
                 return self._row(row), False
-            made = self._made_elsewhere(task, row)
-            if made is not None:
-                self._floor.say("reused", task.step, "another run made it", path=made.path)
-                return made
+            elsewhere = self._ended_elsewhere(task, row)
+            if elsewhere is not None:
+                return elsewhere
+            await self._floor.turn(task)
             closed = self._floor.closed.get(task.provider)
             if closed is not None:
                 return replace(closed, ending="held")
-            await self._floor.turn(task)
             try:
                 seen = row.attempt if row else 0
-                self.journal.begin(task.job, task.price, self.limits, seen=seen)
+                attempt = self.journal.begin(task.job, task.reserve, self.limits, seen=seen)
             except Moved:
                 continue
             except OverBudget as error:
                 return Stop("budget", error.message, NEXT["budget"])
+            self._known[key] = attempt
             self._floor.say("started", task.step)
             found = self.journal.row(key)
             assert found is not None, "its intent was written just now"
@@ -293,29 +306,33 @@ class Run:
 
     async def _taken_over(self, task: Task, row: Row) -> bool:
         """Whether an open job is ours now; free work that began from another picture is undone."""
+        run, owner = self.journal.run, row.owner
+        if owner != run and (self.project.alive(owner) or not self.journal.claim(row.key, owner)):
+            await self._not_elsewhere(task)
+            return False
+        self._known[row.key] = row.attempt
         if task.desk.local and row.request != plain(task.job.request):
             await self._let_go(task)
             return False
-        if row.owner != self.journal.run and not self.journal.claim(row.key, row.owner):
-            await self._not_elsewhere(task)
-            return False
-        # where work is free it may be lost, and is made again without ado; of what nobody knows
-        # there is nothing to go on with
-        if not task.desk.local and row.state != "unknown":
+        if not task.desk.local:  # where work is free it may be lost, and is made again without ado
             self._floor.say("resumed", task.step)
         return True
 
-    def _made_elsewhere(self, task: Task, row: Row | None) -> Take | None:
-        """A take of this job that came about since the plan was made, in another run."""
-        if row is None or row.state != "done" or task.job.key in self._made:
+    def _ended_elsewhere(self, task: Task, row: Row | None) -> Take | Stop | None:
+        """What another run made of this job: a take, or a failure that would only come again."""
+        if row is None or row.attempt <= self._known.get(row.key, 0):
             return None
-        known = task.step.take.number if task.step.take else 0
-        newer = [
-            take
-            for take in self.project.takes()
-            if take.key == task.job.key and take.number > known
-        ]
-        return newer[-1] if newer else None
+        self._known[row.key] = row.attempt
+        failure = self.journal.failure(row.key)
+        if failure is not None and failure.final:
+            return ended(Failed(failure.reason, failure.kind, None if failure.paid else False))
+        if row.state != "done":
+            return None
+        for take in self.project.takes():
+            if (take.key, take.number) == (row.key, row.number):
+                self._floor.say("reused", task.step, "another run made it", path=take.path)
+                return take
+        return None
 
     # -- the end ----------------------------------------------------------------------------
 

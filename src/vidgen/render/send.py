@@ -7,6 +7,7 @@ may have been taken is sent again unless the provider knows it for the same.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from vidgen.errors import ProviderError, VidgenError
 from vidgen.failpoints import passed
@@ -30,6 +31,9 @@ PROOF = 3
 
 DOUBT = "its answer was lost: it may have been taken, so it is not sent again"
 
+WAITING = ("limit", "overload", "unsent")
+"""Kinds of trouble after which the same is offered again: it has not been taken, for certain."""
+
 
 async def send(floor: Floor, task: Task, row: Row, *, fresh: bool) -> Ticket | Stop:
     """The ticket of a job whose intent is written; `fresh` means: by this run, just now.
@@ -43,39 +47,59 @@ async def send(floor: Floor, task: Task, row: Row, *, fresh: bool) -> Ticket | S
             found = await _resolved(floor, task, row)
             if found is not None:
                 return found
+            # What was looked up is known now; of what is merely repeated the first may be taken.
+            doubtful = task.desk.resend == "idempotent" and not task.desk.local
         if not fresh:
-            await floor.turn(task)
+            shut = await _shut(floor, task, row, doubtful)
+            if shut is not None:
+                return shut
             floor.journal.sending(row.key)
         fresh = False
         try:
-            return await _posted(floor, task, row)
+            return await _posted(floor, task, row, doubtful)
         except ProviderError as error:
             if error.kind == "ambiguous":
                 doubtful, repeats = True, repeats + 1
                 if repeats > REPEATS:
-                    reason = f"{error.message}; nobody answers there now"
-                    floor.journal.note(row.key, reason)
-                    return Stop("left", reason, NEXT["left"])
+                    return _in_the_dark(floor, row, f"{error.message}; nobody answers there now")
                 continue
-            if error.kind not in ("limit", "overload", "unsent"):
-                return _refused(floor, task, row, error)
-            doubtful, patience = False, patience + 1
-            floor.journal.unsent(row.key, error.message)
+            if error.kind not in WAITING:
+                return _refused(floor, task, row, error, doubtful)
+            patience += 1
+            if not doubtful:
+                floor.journal.unsent(row.key, error.message)
             if patience > PATIENCE:
-                return _given_up(floor, task, row, error)
-            await _patience(floor, task, row, error, patience)
+                return _given_up(floor, row, error, doubtful)
+            await _patience(floor, task, row, error, patience, doubtful)
         except VidgenError as error:  # of a provider on this machine
-            return _refused(floor, task, row, ProviderError(error.message, hint=error.hint))
+            return _refused(floor, task, row, ProviderError(error.message, hint=error.hint), False)
 
 
-async def _posted(floor: Floor, task: Task, row: Row) -> Ticket:
-    """One billable call. What is being sent is sent: its ticket is kept also when called off."""
+async def _shut(floor: Floor, task: Task, row: Row, doubtful: bool) -> Stop | None:
+    """Wait for a turn to send again; a Stop where the provider was closed meanwhile."""
+    await floor.turn(task)
+    closed = floor.closed.get(task.provider)
+    if closed is None:
+        return None
+    if doubtful:
+        return _in_the_dark(floor, row, closed.reason)
+    floor.journal.cancelled(row.key, row.attempt, closed.reason)
+    return replace(closed, ending="held")
+
+
+async def _posted(floor: Floor, task: Task, row: Row, doubtful: bool) -> Ticket:
+    """One billable call. What is being sent is sent: its answer is kept also when called off."""
     sending = asyncio.create_task(_post(floor, task, row))
     try:
         return await asyncio.shield(sending)
     except asyncio.CancelledError:
         await asyncio.wait([sending])
-        sending.exception()
+        error = sending.exception()
+        if isinstance(error, ProviderError) and error.kind != "ambiguous":
+            if error.kind not in WAITING:
+                _refused(floor, task, row, error, doubtful)
+            elif not doubtful:
+                floor.journal.cancelled(row.key, row.attempt, error.message)
         raise
 
 
@@ -126,8 +150,11 @@ async def _looked_up(floor: Floor, task: Task, row: Row, provider: Finder) -> Ti
     return Stop("left", reason, "run the same command again: it is looked up, not sent blindly")
 
 
-def _refused(floor: Floor, task: Task, row: Row, error: ProviderError) -> Stop:
-    """The provider has not taken it and will not: written down, and of what kind it is."""
+def _refused(floor: Floor, task: Task, row: Row, error: ProviderError, doubtful: bool) -> Stop:
+    """The provider has not taken it and will not: written down, and of what kind it is.
+
+    Where an earlier try may have been taken, only a refusal of what is asked speaks for that too.
+    """
     kinds: dict[str, FailureKind] = {
         "moderation": "moderation",
         "input": "input",
@@ -136,26 +163,40 @@ def _refused(floor: Floor, task: Task, row: Row, error: ProviderError) -> Stop:
         "key": "credit",
     }
     kind = kinds.get(error.kind, "provider")
-    floor.journal.failed(
-        row.key, row.attempt, error.message, kind, charged=error.charged, usd=task.price
-    )
-    stop = ended(Failed(error.message, kind, error.charged))
-    if error.kind == "key":
-        stop = Stop("key", error.message, NEXT["key"])
-    return floor.close(task, stop) if error.kind in ("credit", "key") else stop
+    if doubtful and error.kind not in ("moderation", "input"):
+        stop = _in_the_dark(floor, row, error.message)
+    else:
+        floor.journal.failed(
+            row.key, row.attempt, error.message, kind, charged=error.charged, usd=task.usd
+        )
+        stop = ended(Failed(error.message, kind, error.charged))
+    if error.kind == "credit" or error.kind == "key":
+        return floor.close(task, replace(stop, ending=error.kind, next=NEXT[error.kind]))
+    return stop
 
 
-def _given_up(floor: Floor, task: Task, row: Row, error: ProviderError) -> Stop:
+def _in_the_dark(floor: Floor, row: Row, reason: str) -> Stop:
+    """It may have been taken: it stays open with its money, and the next run goes on asking."""
+    floor.journal.note(row.key, reason)
+    return Stop("left", reason, NEXT["left"])
+
+
+def _given_up(floor: Floor, row: Row, error: ProviderError, doubtful: bool) -> Stop:
+    if doubtful:
+        return _in_the_dark(floor, row, error.message)
     floor.journal.cancelled(row.key, row.attempt, error.message)
     reason = f"it was offered {PATIENCE + 1} times and not taken: {error.message}"
     return Stop("provider", reason, NEXT["provider"])
 
 
-async def _patience(floor: Floor, task: Task, row: Row, error: ProviderError, tries: int) -> None:
-    """Wait as told; when called off meanwhile, nothing was taken and the money is free again."""
+async def _patience(
+    floor: Floor, task: Task, row: Row, error: ProviderError, tries: int, doubtful: bool
+) -> None:
+    """Wait as told; when called off meanwhile, the money of what was not taken is free again."""
     floor.say("waiting", task.step, error.message, elapsed=floor.elapsed(task))
     try:
         await floor.sleep(task.desk, backoff(tries, error.retry_after, row.key))
     except asyncio.CancelledError:
-        floor.journal.cancelled(row.key, row.attempt)
+        if not doubtful:
+            floor.journal.cancelled(row.key, row.attempt)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 from vidgen.errors import ProviderError, VidgenError
@@ -17,8 +18,8 @@ LOOKS = 6
 
 async def watch(floor: Floor, task: Task, row: Row, ticket: Ticket) -> Succeeded | Stop:
     """Look until it is over. What is not over in time stays submitted; a later run collects it."""
-    missed = 0
-    typical = task.step.typical_seconds
+    missed, clock = 0, asyncio.get_running_loop().time
+    began, typical = clock(), task.step.typical_seconds
     while True:
         await floor.turn(task)
         status, told = await look(task, ticket)
@@ -31,7 +32,7 @@ async def watch(floor: Floor, task: Task, row: Row, ticket: Ticket) -> Succeeded
             return await _left(floor, task, row, ticket, status.reason)
         if isinstance(status, Running):
             floor.say("progress", task.step, progress=status.progress, elapsed=floor.elapsed(task))
-        age = floor.age(task)
+        age = (clock() - began) * task.desk.tempo  # what it waited for a place is not its own time
         if age > task.desk.give_up_seconds:
             late = f"not finished after {task.desk.give_up_seconds:g}s"
             return await _left(floor, task, row, ticket, late)
@@ -54,7 +55,7 @@ async def look(task: Task, ticket: Ticket) -> tuple[Status, float | None]:
 
 def _failed(floor: Floor, task: Task, row: Row, status: Failed) -> Stop:
     floor.journal.failed(
-        row.key, row.attempt, status.reason, status.kind, charged=status.charged, usd=task.price
+        row.key, row.attempt, status.reason, status.kind, charged=status.charged, usd=task.usd
     )
     return ended(status)
 
