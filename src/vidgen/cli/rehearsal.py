@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,8 @@ from vidgen.cli.progress import clock
 if TYPE_CHECKING:
     from vidgen.job import Kind
     from vidgen.plan import Plan, Step
+    from vidgen.providers.wire import Http
+    from vidgen.rehearsal.faults import Faults as FaultsPlayed
     from vidgen.rehearsal.play import Played
     from vidgen.rehearsal.server import Server
     from vidgen.render.values import Desk
@@ -42,13 +44,12 @@ Speed = Annotated[
     ),
 ]
 Faults = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--faults",
-        metavar="SHARE",
-        min=0,
-        max=1,
-        help="The share of a rehearsal's jobs that something happens to: 0.3.",
+        metavar="WHAT",
+        help="What goes wrong in a rehearsal: a share of everything (0.3), or a rate for each fault"
+        " (lost-reply=0.2,moderation=1).",
         show_default=False,
     ),
 ]
@@ -68,7 +69,7 @@ class Terms:
     """How a rehearsal is held: how fast, how much goes wrong, and the seed of it."""
 
     speed: float
-    faults: float
+    faults: str
     seed: str
 
 
@@ -76,11 +77,13 @@ SPEED = 60.0
 
 
 def terms_of(
-    *, rehearse: bool, speed: float | None, faults: float | None, seed: str | None
+    *, rehearse: bool, speed: float | None, faults: str | None, seed: str | None
 ) -> Terms | None:
     """The terms of a rehearsal; None where none is held, and then none of them may be given."""
     if rehearse:
-        return Terms(speed or SPEED, faults or 0.0, seed or "")
+        terms = Terms(speed or SPEED, faults or "0", seed or "")
+        _faults(terms)  # a fault that is none is told before anything is planned
+        return terms
     given = {"--speed": speed, "--faults": faults, "--seed": seed}
     for name, value in given.items():
         if value is not None:
@@ -88,9 +91,29 @@ def terms_of(
     return None
 
 
+PATIENCE = 900.0
+"""Seconds of this machine that a clip may take: it has to be drawn, however fast time runs."""
+
 TYPICAL: dict[Kind, float] = {"image": 15.0, "upscale": 60.0, "interpolate": 60.0}
 TYPICAL_CLIP = 90.0
 """Seconds that work takes where no page says how long: a guess, and the same for everyone."""
+
+
+def _faults(terms: Terms) -> FaultsPlayed:
+    """The faults that were asked for: `0.3`, or `lost-reply=0.2,moderation=1`."""
+    from vidgen.rehearsal.faults import Faults
+    from vidgen.rehearsal.works import NoRehearsal
+
+    pairs = [pair.partition("=") for pair in terms.faults.split(",")]
+    try:
+        if len(pairs) == 1 and not pairs[0][1]:
+            return Faults.mixed(float(terms.faults), terms.seed)
+        rates = {name.strip(): float(rate) for name, _, rate in pairs}
+        return Faults(terms.seed, rates)  # type: ignore[arg-type]  # it refuses unknown names
+    except ValueError:
+        raise typer.BadParameter(f"--faults takes 0.3 or NAME=RATE, not `{terms.faults}`") from None
+    except NoRehearsal as error:
+        raise typer.BadParameter(f"{error.message}; {error.hint}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +147,24 @@ def played(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Stage]:
 def _served(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Server]:
     from vidgen.rehearsal.books import Books
     from vidgen.rehearsal.clips import Drawn
-    from vidgen.rehearsal.faults import Faults
     from vidgen.rehearsal.server import Server, start_thread
 
     folder = project.project.state / "provider"
     folder.mkdir(parents=True, exist_ok=True)
     ffmpeg = find_ffmpeg()
+    books = Books.open(folder / "books.jsonl")
 
     def make() -> Server:
         return Server(
             works_of(project, plan),
             folder=folder,
-            books=Books.open(folder / "books.jsonl"),
-            faults=Faults.mixed(terms.faults, terms.seed),
+            books=books,
+            faults=_faults(terms),
             clips=Drawn(folder, ffmpeg),
             speed=terms.speed,
         )
 
-    with start_thread(make) as server:
+    with closing(books), start_thread(make) as server:
         yield server
 
 
@@ -172,23 +195,23 @@ def typical(kind: Kind, told: Decimal | None) -> float:
     return float(told) if told is not None else TYPICAL.get(kind, TYPICAL_CLIP)
 
 
-def _desk(project: desk.Desk, name: str, terms: Terms, http: object) -> Desk:
+def _desk(project: desk.Desk, name: str, terms: Terms, http: Http | None) -> Desk:
     """A provider's desk in a rehearsal; one that has no adapter yet is stood in for by a queue."""
     from vidgen.providers import PROVIDERS
     from vidgen.providers.fal import Fal
 
     page = project.catalogue.providers[name]
     key = key_of(page) or REHEARSAL_KEY
-    session = session_of(project, page, http, key)  # type: ignore[arg-type]
-    if name in PROVIDERS:
-        return desk_of(page, PROVIDERS[name](session), session.http, _tempo(page.local, terms))
-    stand_in = Fal(replace(session, fields={}))
-    found = desk_of(page, stand_in, session.http, _tempo(page.local, terms))
-    return replace(found, resend="never")
-
-
-def _tempo(local: bool, terms: Terms) -> float:
-    return 1.0 if local else terms.speed
+    session = session_of(project, page, http, key)
+    if page.local:
+        return desk_of(page, PROVIDERS[name](session), None)
+    played = PROVIDERS[name](session) if name in PROVIDERS else Fal(replace(session, fields={}))
+    found = desk_of(page, played, http, terms.speed)
+    return replace(
+        found,
+        resend=found.resend if name in PROVIDERS else "never",
+        give_up_seconds=max(found.give_up_seconds, PATIENCE * terms.speed),
+    )
 
 
 def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
