@@ -206,19 +206,19 @@ def test_the_readme_leads_to_every_page():
     assert linked == {path.name for path in DOCS.glob("*.md")}
 
 
-def test_hosted_rendering_is_refused_as_the_readme_says(tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
+def test_the_pages_name_the_providers_that_have_adapters():
     from vidgen.providers import PROVIDERS
 
-    assert set(PROVIDERS) == {"animatic"}, "the README and docs say that nothing else is rendered"
-    still(tmp_path / "a.png")
-    shot = "{id: a, model: kling-3.0, prompt: A}"
-    text = f"vidgen: 1\ntitle: A\nbudget: {{credits: 500}}\nshots: [{shot}]\n"
-    (tmp_path / "storyboard.yaml").write_text(text, encoding="utf-8")
-    register(None)
-    result = CliRunner().invoke(app, ["render", str(tmp_path)])
-    assert result.exit_code == Exit.MISSING_TOOL
+    assert set(PROVIDERS) == {"animatic", "fal", "kling"}, "README and docs name them"
+    assert "Adapters for all but fal and Kling" in README
+    assert "In this version fal and Kling have adapters" in (DOCS / "render.md").read_text()
+    assert "renders at `animatic`, `fal` and\n  `kling`" in (DOCS / "models.md").read_text()
+
+
+def test_the_faults_of_a_rehearsal():
+    from vidgen.rehearsal.faults import MEANINGS
+
+    assert {row[0].strip("`"): row[1] for row in table("rehearse.md", "fault")} == MEANINGS
 
 
 # -- tables ------------------------------------------------------------------------------------

@@ -35,7 +35,8 @@ def check(project: desk.Desk, names: set[str]) -> None:
     if lacking:
         raise ToolMissing(
             f"this version plans and prices {', '.join(lacking)}, but cannot render there yet",
-            hint="`--rehearse` plays it for nothing; `--animatic` makes the whole film free",
+            hint=f"`providers: {{avoid: [{', '.join(lacking)}]}}` takes other routes;"
+            " `--rehearse` plays them for nothing; `--animatic` makes the whole film free",
         )
     pages = [project.catalogue.providers[name] for name in sorted(names)]
     missing = [page for page in pages if page.keys and not key_of(page)]
