@@ -83,6 +83,14 @@ class Premade:
         return self.path
 
 
+class Never:
+    """Is at work for ever."""
+
+    async def make(self, wanted: Wanted) -> Path:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets it")
+
+
 def client(url: str) -> httpx.AsyncClient:
     """A client that reaches the rehearsal whatever host it is told."""
     limits = httpx.Limits(max_connections=20)
@@ -125,9 +133,9 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder, *played, faults=None, books=None, clock=None, data=None):
+async def house(folder, *played, faults=None, books=None, clock=None, clips=None):
     clock = clock or Clock()
-    clips = Premade(folder, data)
+    clips = clips or Premade(folder)
     server = Server(
         played or (fal(work()),),
         folder=folder,

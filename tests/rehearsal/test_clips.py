@@ -13,6 +13,7 @@ from tests.conftest import still
 from tests.rehearsal.stage import ENDPOINT, FAL, client, fal, work
 from vidgen.media.frames import count_frames, first_frame
 from vidgen.media.probe import probe
+from vidgen.media.worker import held
 from vidgen.rehearsal.clips import ClipFailed, Drawn, Wanted
 from vidgen.rehearsal.server import Server
 
@@ -75,6 +76,24 @@ def test_a_picture_that_cannot_be_read_is_told(tmp_path, ffmpeg):
     sent.write_bytes(b"\x89PNG\r\n\x1a\n and then nothing")
     with pytest.raises(ClipFailed, match="could not be drawn"):
         made(tmp_path, ffmpeg, Wanted(shot(mode="first_frame"), first=sent))
+
+
+def test_drawing_stops_when_nobody_waits_for_it(tmp_path, ffmpeg):
+    async def run():
+        clips = Drawn(tmp_path, ffmpeg)
+        long = Wanted(shot(width=720, height=1280, duration=Decimal(60)))
+        making = asyncio.create_task(clips.make(long))
+        for _ in range(2000):
+            if list(tmp_path.glob("spool/*/brief.json")):
+                break
+            await asyncio.sleep(0.01)
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+
+    asyncio.run(run())
+    (spool,) = tmp_path.glob("spool/*")
+    assert (spool / "cancelled").exists()
+    assert not held(spool / "lock")
 
 
 async def ended(http, told):

@@ -44,6 +44,14 @@ async def test_an_order_goes_through_the_queue_to_its_clip(tmp_path):
 
 
 @rehearsal
+async def test_an_address_in_a_space_of_many_keeps_three_parts(tmp_path):
+    async with house(tmp_path, fal(work(endpoint="workflows/me/film/fast"))) as at:
+        told = (await at.order(f"{QUEUE}/workflows/me/film/fast")).json()
+        assert told["status_url"].startswith(f"{QUEUE}/workflows/me/film/requests/")
+        assert (await state(at, told))["status"] == "IN_PROGRESS"
+
+
+@rehearsal
 async def test_a_still_comes_as_a_list_of_pictures(tmp_path):
     async with house(tmp_path, fal(work(still=True, duration=None))) as at:
         told = (await at.order()).json()

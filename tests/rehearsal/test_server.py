@@ -18,6 +18,7 @@ from tests.rehearsal.stage import (
     TASKS,
     Clock,
     House,
+    Never,
     Premade,
     client,
     fal,
@@ -123,9 +124,9 @@ async def test_a_key_that_is_sent_for_a_file_is_noticed(tmp_path):
     async with house(tmp_path) as at:
         _, link = await finished(at)
         await at.http.get(link)
-        assert at.server.play.leaks == []
+        assert at.server.play.results.leaks == []
         await at.http.get(link, headers=FAL)
-        assert len(at.server.play.leaks) == 1
+        assert len(at.server.play.results.leaks) == 1
 
 
 @rehearsal
@@ -213,7 +214,6 @@ async def test_everything_goes_on_with_the_same_books_after_a_kill(tmp_path):
         assert (await at.http.get(one["status_url"], headers=FAL)).json()["status"] == "COMPLETED"
     left = tmp_path / "left.jsonl"
     left.write_bytes(path.read_bytes())
-    books.close()
     books = Books.open(left, clock)
     async with house(tmp_path, fal(*works, in_flight=1), books=books, clock=clock) as at:
         assert (await at.http.get(two["status_url"], headers=FAL)).json()["status"] == "IN_PROGRESS"
@@ -223,7 +223,21 @@ async def test_everything_goes_on_with_the_same_books_after_a_kill(tmp_path):
             file = await at.http.get(result["video"]["url"])
             assert file.content == at.clips.path.read_bytes()
         assert at.books.billed() == Decimal("0.80")
-    books.close()
+
+
+@rehearsal
+async def test_work_that_is_not_rehearsed_any_more_gives_its_place_to_others(tmp_path):
+    clock, path = Clock(), tmp_path / "books.jsonl"
+    old, new = fal(work("Old", seconds=100), in_flight=1), fal(work(), in_flight=1)
+    books = Books.open(path, clock)
+    async with house(tmp_path, old, books=books, clock=clock, clips=Never()) as at:
+        told = (await at.order(body={"prompt": "Old"})).json()
+    async with house(tmp_path, new, books=Books.open(path, clock), clock=clock) as at:
+        assert (await at.http.get(told["status_url"], headers=FAL)).status_code == 404
+        await at.order()
+        await at.passed()
+        states = [(order.state, order.usd) for order in at.books.orders()]
+        assert states == [("failed", 0), ("done", Decimal("0.40"))]
 
 
 @rehearsal

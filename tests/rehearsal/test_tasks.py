@@ -119,6 +119,18 @@ async def test_the_older_api_has_its_own_words(tmp_path):
         assert wrong(await at.order(url, other, KLING)) == (400, 1201)
 
 
+@rehearsal
+async def test_an_older_task_that_failed_free_says_that_nothing_was_deducted(tmp_path):
+    faults = Faults("s", {"provider-failure": 1.0})
+    async with house(tmp_path, kling(OLD_WORK), faults=faults) as at:
+        old = {"model_name": "kling-v1-6", "prompt": OLD_WORK.request.prompt}
+        told = (await at.order(f"{TASKS}/{OLD}", old, KLING)).json()["data"]
+        await at.passed()
+        answer = await at.http.get(f"{TASKS}/{OLD}/{told['task_id']}", headers=KLING)
+        record = answer.json()["data"]
+        assert (record["task_status"], record["final_unit_deduction"]) == ("failed", "0")
+
+
 @pytest.mark.parametrize(
     ("fault", "codes"),
     [

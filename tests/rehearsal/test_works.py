@@ -32,6 +32,12 @@ def test_an_order_of_nothing_that_was_planned_is_known_as_such():
     assert found([work("A cup")], {"prompt": "A cup"}, path="fal-ai/other") is None
 
 
+def test_an_order_without_any_prompt_is_known_by_the_rest():
+    one, two = work("A cup", endpoint="up", seed=1), work("A kettle", endpoint="up", seed=2)
+    assert found([one, two], {"video_url": "https://a.test", "seed": 2}, path="up") is two
+    assert found([one, two], {"contents": [{"type": "prompt", "text": "x"}]}, path="up") is None
+
+
 def test_what_the_endpoint_fixes_must_stand_in_the_body():
     at = "v1/videos/text2video"
     old = work(endpoint=f"{at}?model_name=kling-v1-6")

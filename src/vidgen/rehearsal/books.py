@@ -81,7 +81,7 @@ class Books:
         return books
 
     def close(self) -> None:
-        """Write down what has happened, and let the file go."""
+        """Write down what has happened, and let the file go; what is asked later is still told."""
         with self._lock:
             self.settle()
             if self._file is not None:

@@ -85,8 +85,11 @@ class Drawn:
         self._animatic = PROVIDERS["animatic"](session)
 
     async def make(self, wanted: Wanted) -> Path:
-        """The clip or still, drawn unless it is there. Raises ClipFailed."""
-        request, name = self._request(wanted), ""
+        """The clip or still, drawn unless it is there. Raises ClipFailed.
+
+        Called off, it stops the drawing, for whoever else waits for the same as well.
+        """
+        request = self._request(wanted)
         told = [EDITION, plain(request), wanted.sounds, wanted.work.still]
         name = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
         path = self._folder / f"{name}{'.png' if wanted.work.still else '.mp4'}"
@@ -95,7 +98,7 @@ class Drawn:
         if name not in self._making:
             self._making[name] = asyncio.create_task(self._made(request, wanted, name, path))
             self._making[name].add_done_callback(lambda _: self._making.pop(name, None))
-        return await asyncio.shield(self._making[name])
+        return await self._making[name]
 
     def _request(self, wanted: Wanted) -> Request:
         """The animatic's version of what was ordered."""
@@ -138,10 +141,14 @@ class Drawn:
 
     async def _drawn(self, request: Request, name: str) -> Path:
         ticket = await self._animatic.submit(request, idempotency=name)
-        status = await self._animatic.poll(ticket)
-        while isinstance(status, Running):
-            await asyncio.sleep(_LOOK_EVERY)
+        try:
             status = await self._animatic.poll(ticket)
+            while isinstance(status, Running):
+                await asyncio.sleep(_LOOK_EVERY)
+                status = await self._animatic.poll(ticket)
+        except asyncio.CancelledError:
+            await self._animatic.cancel(ticket)
+            raise
         if not isinstance(status, Succeeded):
             raise ClipFailed(f"the clip could not be drawn: {status.reason}")
         return Path(status.media)

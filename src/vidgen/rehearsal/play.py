@@ -6,7 +6,6 @@ comes of it. Opens no connection.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import Counter as Count
 from collections.abc import Sequence
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from vidgen.errors import VidgenError
 from vidgen.rehearsal.books import Books
 from vidgen.rehearsal.carried import Carried, carried
 from vidgen.rehearsal.clips import Clips, Wanted
@@ -37,8 +35,8 @@ from vidgen.rehearsal.exchange import (
     as_json,
 )
 from vidgen.rehearsal.faults import Fate, Fault, Faults
-from vidgen.rehearsal.files import served
 from vidgen.rehearsal.order import Entry, Order
+from vidgen.rehearsal.results import Results
 from vidgen.rehearsal.shapes import shape_of
 from vidgen.rehearsal.shelf import FILES, Shelf, link_of
 from vidgen.rehearsal.works import NoRehearsal, Slip, Work, recognised
@@ -99,37 +97,19 @@ class Play:
         speed: float,
     ) -> None:
         self.books = books
-        self.leaks: list[str] = []
-        """Paths of results that were asked for with a key, which is nobody's business there."""
         self._faults = faults
-        self._clips = clips
         self._shelf = Shelf(folder)
         self._speed = speed
         self._hosts = _hosts(played)
         self._works = {(one.provider, work.name): work for one in played for work in one.works}
         self._copies = Count((one.provider, work.name) for one in played for work in one.works)
         self._looks: Count[str] = Count()
-        self._fetches: Count[str] = Count()
-        self._spent: set[str] = set()
-        self._results: dict[str, Path] = {}
-        self._drawing: dict[str, asyncio.Task[None]] = {}
-
-    def resume(self) -> None:
-        """Go on drawing what the books say is still to be drawn. Within a running loop."""
-        for order in self.books.orders():
-            if not order.over and order.drawn is None:
-                self._draw(order)
-
-    async def aclose(self) -> None:
-        """Stop drawing."""
-        for task in list(self._drawing.values()):
-            task.cancel()
-        await asyncio.gather(*self._drawing.values(), return_exceptions=True)
+        self.results = Results(books, clips, self._shelf, self._wanted, self._fate_of)
 
     async def answer(self, ask: Ask) -> Answer:
         """What is answered to a call."""
         if ask.host.endswith(f".{FILES}") and ask.host.startswith("files."):
-            return await self._file(ask)
+            return await self.results.fetched(ask)
         one = self._hosts.get(ask.host)
         if one is None:
             return as_json({"detail": f"nobody is rehearsed at {ask.host or 'no host'}"}, 421)
@@ -156,8 +136,8 @@ class Play:
     # -- orders ---------------------------------------------------------------------------------
 
     def _submit(self, one: Played, submit: Submit, ask: Ask) -> Answer:
-        known = submit.client and self.books.of_client(one.provider, submit.client)
-        if known:
+        known = self.books.of_client(one.provider, submit.client) if submit.client else None
+        if known is not None:
             again = one.resend == "idempotent"
             return self._taken(one, known) if again else one.shape.refused("duplicate", ask, 0.0)
         files = carried(submit.body, self._shelf.uploaded)
@@ -178,7 +158,7 @@ class Play:
             return one.shape.refused(_REFUSALS[refused], ask, fate.chance)
         entry = self._entry(one, work, submit, ask, number, files)
         order, _ = self.books.place(entry)
-        self._draw(order)
+        self.results.draw(order)
         if fate.reply == "lost-reply":
             return Answer(how="close")
         if fate.reply == "server-error-created":
@@ -216,16 +196,13 @@ class Play:
     def _taken(self, one: Played, order: Order) -> Answer:
         return one.shape.taken(self._seen(order), one.counter)
 
-    def _fate(self, provider: str, work: str, number: int) -> Fate:
-        return self._faults.fate(provider, work, number, max(1, self._copies[provider, work]))
-
     # -- looks ----------------------------------------------------------------------------------
 
     def _look(self, one: Played, look: Look, ask: Ask) -> Answer:
         found = [order for name in look.names if (order := self._known(one, name, look.by))]
         words: dict[str, str] = {}
         for order in found:
-            fate = self._fate(one.provider, order.entry.work, order.entry.number)
+            fate = self._fate_of(order)
             fault = fate.looks.get(self._looks[order.id])
             self._looks[order.id] += 1
             if fault == "poll-error":
@@ -234,27 +211,24 @@ class Play:
                 return one.shape.refused("poll-error", ask, fate.chance)
             if fault == "unknown-word":
                 words[order.id] = "under_review"
-            if order.id in self._spent:
-                self._spent.discard(order.id)
-                self.books.relink(order.id)
-        fresh = [order for one_found in found if (order := self.books.order(one_found.id))]
+            self.results.renew(order)
+        fresh = [order for name in look.names if (order := self._known(one, name, look.by))]
         seen = tuple(self._seen(order, words.get(order.id)) for order in fresh)
         return one.shape.told(look, seen, one.counter)
 
     def _known(self, one: Played, name: str, by: str = "id") -> Order | None:
-        """A job of this provider's, by its own id or the client's."""
+        """A job of this provider's, by its own id or the client's; none of a work long gone."""
         order = self.books.order(name) if by != "client" else None
         if order is None and by != "id":
             order = self.books.of_client(one.provider, name)
-        return order if order is not None and order.entry.provider == one.provider else None
+        if order is None or order.entry.provider != one.provider or self._wanted(order) is None:
+            return None
+        return order
 
     def _seen(self, order: Order, word: str | None = None) -> Seen:
         entry, wanted = order.entry, self._wanted(order)
-        work = wanted.work
-        width, height = wanted.size
-        suffix = "png" if work.still else "mp4"
-        at = f"https://files.{entry.provider}.{FILES}/{order.id}/{order.generation}"
-        result, now = self._results.get(order.id), self.books.now
+        assert wanted is not None, "only jobs of works that are rehearsed are told of"
+        work, (width, height) = wanted.work, wanted.size
         drawn_by_chance = int(entry.body[:8], 16) % 1_000_000
         return Seen(
             id=order.id,
@@ -263,12 +237,12 @@ class Play:
             state=order.state,
             ending=order.ending,
             reason=order.reason,
-            progress=order.progress(now),
+            progress=order.progress(self.books.now),
             position=self.books.position(order),
             placed=order.placed,
             changed=next(at for at in (order.ended, order.began, order.placed) if at is not None),
-            link=f"{at}/{work.name[:8]}.{suffix}" if order.state == "done" else "",
-            bytes=result.stat().st_size if result else 0,
+            link=self.results.link(order),
+            bytes=self.results.size(order),
             still=work.still,
             width=width,
             height=height,
@@ -279,67 +253,20 @@ class Play:
             word=word,
         )
 
-    # -- results --------------------------------------------------------------------------------
+    # -- what both need -------------------------------------------------------------------------
 
-    async def _file(self, ask: Ask) -> Answer:
-        """A result, by the link that a look told; links that are spent answer 403."""
-        if ask.authorization:
-            self.leaks.append(ask.path)
-        parts = ask.path.strip("/").split("/")
-        if parts[0] == "uploads" and len(parts) == 2:
-            upload = self._shelf.upload(parts[1]) if ask.method == "GET" else None
-            return served(upload, parts[1], ask) if upload is not None else Answer(404)
-        order = self.books.order(parts[0]) if len(parts) == 3 and ask.method == "GET" else None
-        if order is None or order.state != "done":
-            return as_json({"detail": "there is no such file"}, 404)
-        fate = self._fate(order.entry.provider, order.entry.work, order.entry.number)
-        if parts[1] != str(order.generation) or order.id in self._spent:
-            return _expired(ask)
-        if "expired-link" in fate.fetches and order.generation == 0:
-            self._spent.add(order.id)
-            return _expired(ask)
-        turn, fault = self._fetches[order.id], None
-        self._fetches[order.id] += 1
-        if turn < len(fate.fetches):
-            fault = fate.fetches[turn]
-        if fault == "download-error":
-            return Answer(500, body=b"try again") if turn == 0 else Answer(how="reset")
-        path = await self._clips.make(self._wanted(order))
-        self._results[order.id] = path
-        etag = hashlib.sha256(f"{order.id}|{path.stat().st_size}".encode()).hexdigest()[:32]
-        answer = served(path, etag, ask, garbled=fault == "corrupt")
-        if fault == "truncated":
-            return Answer(answer.status, answer.headers, answer.body, "cut")
-        return answer
-
-    def _wanted(self, order: Order) -> Wanted:
+    def _wanted(self, order: Order) -> Wanted | None:
+        """What an order is to bring; None for work that is not rehearsed any more."""
         entry = order.entry
         work = self._works.get((entry.provider, entry.work))
-        if work is None:
-            raise NoRehearsal("the books hold an order of a work that is not rehearsed here")
         first, last = self._shelf.picture(entry.first), self._shelf.picture(entry.last)
-        return Wanted(work, entry.variant, first, last)
+        return Wanted(work, entry.variant, first, last) if work is not None else None
 
-    def _draw(self, order: Order) -> None:
-        """Have the result made, if the order is to have one; the books are told when it is."""
-        known = (order.entry.provider, order.entry.work) in self._works
-        if known and order.ending == "done" and order.id not in self._drawing:
-            task = asyncio.get_running_loop().create_task(self._drawn(order))
-            self._drawing[order.id] = task
-            task.add_done_callback(lambda _: self._drawing.pop(order.id, None))
+    def _fate_of(self, order: Order) -> Fate:
+        return self._fate(order.entry.provider, order.entry.work, order.entry.number)
 
-    async def _drawn(self, order: Order) -> None:
-        try:
-            self._results[order.id] = await self._clips.make(self._wanted(order))
-        except VidgenError as error:
-            self.books.broke(order.id, error.message)
-        else:
-            self.books.drawn(order.id)
-
-
-def _expired(ask: Ask) -> Answer:
-    words = f"the link to {ask.path} has expired"
-    return Answer(403, (("content-type", "text/plain"),), words.encode())
+    def _fate(self, provider: str, work: str, number: int) -> Fate:
+        return self._faults.fate(provider, work, number, max(1, self._copies[provider, work]))
 
 
 def _hosts(played: Sequence[Played]) -> dict[str, Played]:

@@ -35,7 +35,8 @@ class Server:
     with the same books.
 
     `folder` keeps clips, pictures and uploads. Without `clips` the animatic draws them; without
-    `books` they are kept in memory. Raises NoRehearsal for an address that is not this machine's.
+    `books` they are kept in memory. At its end the books are closed, and can still be read. Raises
+    NoRehearsal for an address that is not this machine's.
     """
 
     def __init__(
@@ -75,11 +76,12 @@ class Server:
         try:
             self._server = await asyncio.start_server(self._serve, host, port, backlog=1024)
         except OSError as error:
+            self.books.close()
             where = f"{host}:{port}"
             raise NoRehearsal(f"the server does not start: {error.strerror}", where=where) from None
         port = self._server.sockets[0].getsockname()[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        self.play.resume()
+        self.play.results.resume()
         return self
 
     async def __aexit__(
@@ -94,9 +96,9 @@ class Server:
             line.cancel()
         await asyncio.gather(*self._lines, return_exceptions=True)
         await asyncio.sleep(0)  # what was closed is let go in the loop's next turn
-        await self.play.aclose()
+        await self.play.results.aclose()
         await self._server.wait_closed()
-        self.books.settle()
+        self.books.close()
         if self._broken and error is None:  # a bug of ours must not pass for a fault that is played
             raise self._broken[0]
 

@@ -17,6 +17,9 @@ from typing import Any
 from vidgen.errors import VidgenError
 from vidgen.job import Request, plain
 
+PROMPTS = ("prompt", "text")
+"""Words in the names under which an order says its prompt."""
+
 LONGEST_PROMPT = 50_000
 """Characters of a text in which a prompt is looked for."""
 
@@ -70,8 +73,8 @@ def recognised(
 ) -> Work | None:
     """The work that an order is of; None where it is of none.
 
-    The longest prompt that stands in the body wins; then the work that most of the rest agrees
-    with; then the one least `ordered` so far, by its name.
+    The longest prompt that stands in the body wins, where the body has any; then the work that most
+    of the rest agrees with; then the one least `ordered` so far, by its name.
     """
     path = slip.path.strip("/")
     # A file written as text is no prompt, and searching it for every work's would take long.
@@ -80,9 +83,10 @@ def recognised(
         work
         for work in works
         if work.path == path
-        and any(work.request.prompt in text for text in texts)
         and all(str(slip.body.get(name)) == value for name, value in work.fixed.items())
     ]
+    if any(True for _ in _under(slip.body, PROMPTS)):  # some endpoints take none
+        found = [work for work in found if any(work.request.prompt in text for text in texts)]
     if not found:
         return None
     longest = max(len(work.request.prompt) for work in found)

@@ -29,6 +29,9 @@ from vidgen.rehearsal.exchange import (
 HOSTS: tuple[str, ...] = ("rest.fal.ai",)
 SCHEME = "Key"
 
+SPACES = ("workflows", "comfy")
+"""First parts of paths that are no owner: there an address keeps three."""
+
 UPLOADS = "/storage/upload/"
 _JOB = re.compile(r"(?P<app>.+)/requests/(?P<id>[^/]+)(?P<part>/status|/cancel|)")
 _STATUS = {"queued": "IN_QUEUE", "running": "IN_PROGRESS", "done": "COMPLETED"}
@@ -125,7 +128,8 @@ def _announced(ask: Ask) -> Intent:
 
 
 def _addresses(seen: Seen, counter: Counter) -> dict[str, str]:
-    app = "/".join(seen.path.split("/")[:2])
+    parts = seen.path.split("/")
+    app = "/".join(parts[: 3 if parts[0] in SPACES else 2])
     at = f"{counter.url}/{app}/requests/{seen.id}"
     return {
         "request_id": seen.id,

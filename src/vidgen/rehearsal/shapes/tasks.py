@@ -89,7 +89,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
         case "no-such-job":
             return _wrong(404, 1203, "Task not found")
         case "duplicate":
-            return _wrong(400, 1201, "external_task_id must be unique")
+            return _wrong(400, 1201, "External_task_id already exists")
         case "rate-limit":
             return _limited(chance)
         case "overload":
@@ -162,7 +162,7 @@ def _old_record(job: Seen) -> dict[str, Any]:
     if job.state == "done":
         found = _file(job, "")
         record["task_result"] = {"images" if job.still else "videos": [found]}
-    if job.billed and job.usd is not None:
+    if job.state in ("done", "failed") and job.usd is not None:
         record["final_unit_deduction"] = _plain(round(job.usd / UNIT, 6))
     return record
 
