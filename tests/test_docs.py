@@ -30,8 +30,7 @@ from vidgen.money import Per
 from vidgen.plan import Options, plan
 from vidgen.plan.values import SIGNS, Verdict
 from vidgen.present import plan_json
-from vidgen.render.values import Event
-from vidgen.render.values import EventKind
+from vidgen.render.values import Event, EventKind
 from vidgen.source import load_source
 from vidgen.stitch.preset import PRESETS, preset
 from vidgen.storyboard import Storyboard
