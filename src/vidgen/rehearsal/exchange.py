@@ -201,11 +201,6 @@ class Shape(Protocol):
         """Hosts besides the provider's own that calls of this shape go to."""
         ...
 
-    @property
-    def SCHEME(self) -> str:
-        """The word that stands before the key in the Authorization header."""
-        ...
-
     def read(self, ask: Ask, counter: Counter) -> Intent:
         """What a call means."""
         ...

@@ -27,7 +27,6 @@ from vidgen.rehearsal.exchange import (
 )
 
 HOSTS: tuple[str, ...] = ("rest.fal.ai",)
-SCHEME = "Key"
 
 SPACES = ("workflows", "comfy")
 """First parts of paths that are no owner: there an address keeps three."""

@@ -25,7 +25,6 @@ from vidgen.rehearsal.exchange import (
 )
 
 HOSTS: tuple[str, ...] = ()
-SCHEME = "Bearer"
 
 MOST_IDS = 20
 """How many tasks one look may name."""
