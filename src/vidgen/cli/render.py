@@ -18,6 +18,7 @@ from vidgen.cli.rehearsal import Faults, Rehearse, SeedOf, Speed, Terms, lesson,
 from vidgen.errors import Exit
 
 if TYPE_CHECKING:
+    from vidgen.journal import Journal
     from vidgen.plan import Options, Plan
     from vidgen.render.values import Desk, Listener, Outcome, Report
 
@@ -115,7 +116,21 @@ def _run(project: desk.Desk, plan: Plan, desks: dict[str, Desk], listen: Listene
                     await http.aclose()
 
     with project.project.running() as name, Journal(project.project.journal, name) as journal:
-        return wait_for(go())
+        try:
+            return wait_for(go())
+        except KeyboardInterrupt:
+            _tell_what_goes_on(journal, desks)
+            raise
+
+
+def _tell_what_goes_on(journal: Journal, desks: dict[str, Desk]) -> None:
+    """Of a run that is called off: paid work cannot be, and is not lost either."""
+    hosted = {name for name, desk in desks.items() if not desk.local}
+    going = [row for row in journal.open_rows() if row.provider in hosted]
+    if going:
+        jobs = "1 job goes" if len(going) == 1 else f"{len(going)} jobs go"
+        where = ", ".join(sorted({row.provider for row in going}))
+        talk(f"{jobs} on at {where}; the next run collects what was sent")
 
 
 REPORT_SCHEMA = "vidgen.report/2"
