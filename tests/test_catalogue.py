@@ -16,12 +16,12 @@ from pydantic import BaseModel, ValidationError
 from tests.catalogue_rows import clean, label, models, offers, pages, routes, shipped
 from vidgen import catalogue, yamlfile
 from vidgen.catalogue import Ask, folded
-from vidgen.catalogue.page import Family, Offer, Price, PriceBook, Provider
+from vidgen.catalogue.page import Family, Offer, Price, PriceBook, Provider, Typical
 from vidgen.errors import UnknownName
 from vidgen.job import CAPABILITIES, Kind, Request
 from vidgen.plan.route import read_on
 
-TODAY = date(2026, 11, 20)
+TODAY = date(2026, 11, 21)
 OLDEST = date(2025, 1, 1)
 
 SILENT: set[Kind] = {"image", "upscale", "interpolate"}
@@ -393,6 +393,36 @@ def test_ones_own_price_comes_first_and_says_so() -> None:
     rule = route.price(Ask("text", "720p", "16:9", Decimal(5), True))
     assert rule is not None
     assert (rule.usd, rule.basis) == (Decimal("0.1"), "user")
+
+
+@pytest.mark.parametrize(
+    ("page", "more", "seconds"),
+    [
+        ({}, {}, 85),
+        ({}, {"typical": {"seconds": 300, "as_of": "2026-11-01", "source": "a stopwatch"}}, 300),
+        ({"local": True}, {}, None),
+    ],
+)
+def test_a_job_takes_what_its_seller_says_or_else_its_model_but_not_on_ones_own_card(
+    page: dict[str, object], more: dict[str, object], seconds: int | None
+) -> None:
+    offer = {"model": "timed", "name": "t", "modes": {"text": "t"}, "prices": [], **more}
+    read = {"as_of": "2026-11-01", "source": "a page"}
+    seller = {"provider": "seller", "name": "Seller", "offers": [offer], **read, **page}
+    timed = (
+        shipped()
+        .models["kling-2.6"]
+        .model_copy(
+            update={
+                "id": "timed",
+                "typical": Typical(seconds=Decimal(85), as_of=TODAY, source="a page"),
+            }
+        )
+    )
+    (route,) = catalogue.overlay(
+        shipped(), PriceBook(models=(timed,), providers=(Provider.model_validate(seller),))
+    ).routes("timed")
+    assert (route.typical.seconds if route.typical else None) == seconds
 
 
 # The user's own pages

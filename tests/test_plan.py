@@ -1,10 +1,12 @@
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from vidgen import present
+from vidgen.catalogue.page import Typical
 from vidgen.errors import StoryboardInvalid, UnknownName
 from vidgen.job import Acceptance, Failure, History, JobKey, Take, digest_parts
 from vidgen.plan import Options, plan
@@ -479,9 +481,10 @@ def test_ways_out_never_lose_size(film, shop):
 def test_a_gpu_hour_is_priced_where_the_page_says_how_long_a_job_takes(film, shop):
     page = shop.providers["two"]
     hours = page.offers[0].prices[0].model_copy(update={"per": "gpu-hour", "usd": Decimal(2)})
+    timed = Typical(seconds=Decimal(90), as_of=date(2026, 11, 1), source="a stopwatch")
     offers = [
-        page.offers[0].model_copy(update={"prices": (hours,), "typical_seconds": seconds})
-        for seconds in (Decimal(90), None)
+        page.offers[0].model_copy(update={"prices": (hours,), "typical": typical})
+        for typical in (timed, None)
     ]
     source = film("shots: [{id: a, prompt: p, model: plain}]")
     costs = [

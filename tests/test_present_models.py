@@ -123,6 +123,22 @@ def test_a_list_says_what_each_is_good_for_where_there_is_room(shelf):
     ]  # fmt: skip
 
 
+def test_how_long_a_job_takes_is_said_with_its_day_and_source():
+    timed = {"seconds": 85, "as_of": "2026-05-04", "source": "a seller's page"}
+    big = model("big", typical=timed)
+    slow = offer("big", Decimal(1), typical={**timed, "seconds": 120})
+    gone = offer("big", Decimal(1), typical=timed, life={"state": "retired"})
+    pages = [provider("slow", slow), provider("gone", gone), provider("plain", offer("big", None))]
+    shelf = Catalogue({"big": big}, {page.provider: page for page in pages})
+    lines = drawn(shown.model_view(shelf, big, 80))
+    assert [line.strip() for line in lines if "read 2026-05-04" in line] == [
+        "takes     about 85 s, read 2026-05-04: a seller's page",
+        "takes     at slow about 120 s, read 2026-05-04: a seller's page",
+    ]
+    told = [route["typical"]["seconds"] for route in shown.model_json(shelf, big)["routes"]]
+    assert told == ["120", "85", "85"]
+
+
 def test_as_data(shelf):
     listed = shown.listing_json(search(shelf, Filter()))
     assert [route["provider"] for route in listed["models"][0]["routes"]][:2] == ["beta", "alpha"]

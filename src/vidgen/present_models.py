@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vidgen.catalogue import Catalogue, Route
-from vidgen.catalogue.page import Life, Model, Price, Source, When
+from vidgen.catalogue.page import Life, Model, Price, Source, Typical, When
 from vidgen.catalogue.search import Listing, Sample, on_sale
 from vidgen.grid import Column, grid, pairs
 from vidgen.job import CAPABILITIES, Kind
@@ -131,8 +131,8 @@ def model_view(catalogue: Catalogue, model: Model, width: int) -> RenderableType
     """One model in full: what it is, can do, costs, and how to prompt it."""
     head = Text.assemble((model.name, "bold"), f"  {model.id} · {model.kind} · {model.developer}")
     parts: list[RenderableType] = [head, *_life_lines(catalogue, model), Text()]
-    parts.append(pairs(_facts(model), width, most=FACTS))
     routes = catalogue.routes(model.id)
+    parts.append(pairs(_facts(model, routes), width, most=FACTS))
     if routes:
         parts += [Text(), _routes_table(routes, width)]
     read = _pedigree(routes)
@@ -161,7 +161,7 @@ def _life_lines(catalogue: Catalogue, model: Model) -> list[Text]:
     return [Text(line, style) for line in lines if line]
 
 
-def _facts(model: Model) -> list[tuple[str, str]]:
+def _facts(model: Model, routes: tuple[Route, ...]) -> list[tuple[str, str]]:
     able = ", ".join(model.capabilities or ())
     lengths_ = lengths_text(_model_lengths(model))
     rows = [
@@ -173,10 +173,26 @@ def _facts(model: Model) -> list[tuple[str, str]]:
         ("sizes", ", ".join(model.resolutions or ())),
         ("aspects", ", ".join(model.aspects or ())),
         ("audio", AUDIO[model.audio or "never"]),
+        *(("takes", words) for words in _takes(model, routes)),
         ("notes", model.notes),
         *(("source", _source_text(item)) for item in model.sources),
     ]
     return [(name, words) for name, words in rows if words]
+
+
+def _takes(model: Model, routes: tuple[Route, ...]) -> list[str]:
+    """How long a job usually takes: the model's word first, then that of single providers."""
+    general = [typical_text(model.typical)] if model.typical else []
+    return general + [
+        f"at {route.provider.provider} {typical_text(route.offer.typical)}"
+        for route in routes
+        if route.live and route.offer.typical
+    ]
+
+
+def typical_text(typical: Typical) -> str:
+    """`about 85 s, read 2026-05-04: a reseller's page`."""
+    return f"about {typical.seconds:f} s, read {typical.as_of}: {typical.source}"
 
 
 def _source_text(source: Source) -> str:
@@ -357,6 +373,7 @@ def _route_json(route: Route) -> dict[str, Any]:
         "aspects": route.aspects,
         "audio": route.audio,
         "capabilities": sorted(route.capabilities),
+        "typical": route.typical.model_dump(mode="json") if route.typical else None,
         "prices": [
             {
                 **rule.model_dump(mode="json", exclude_none=True),

@@ -29,6 +29,7 @@ from vidgen.catalogue.page import (
     Provider,
     Sold,
     Span,
+    Typical,
     When,
 )
 from vidgen.errors import UnknownName
@@ -104,6 +105,14 @@ class Route:
     def live(self) -> bool:
         """Whether it can be bought today, as far as the catalogue knows."""
         return self.life.state == "live"
+
+    @property
+    def typical(self) -> Typical | None:
+        """How long a job usually takes here; None where nobody said.
+
+        What a model takes at those who sell it says nothing of one's own card.
+        """
+        return self.offer.typical or (None if self.provider.local else self.model.typical)
 
     def size(self, resolution: str, aspect: str) -> tuple[int, int]:
         """Width and height in pixels of a picture at this route."""

@@ -64,6 +64,18 @@ class Source(Page):
     says: str = ""
 
 
+class Typical(Page):
+    """How long one job usually takes from sending to its result, in seconds, as read on a day.
+
+    For a plain clip of about 5 s at the usual settings (`source` says where it was another), or for
+    one image. Where a range was read, its middle.
+    """
+
+    seconds: Positive
+    as_of: date
+    source: str = Field(min_length=1)
+
+
 class Recipe(Page):
     """How this model likes its prompt: the order of the parts, limits, and its own notations.
 
@@ -203,6 +215,7 @@ class Model(Sold):
     aliases: tuple[str, ...] = ()
     life: Life = Life()
     tier: Literal["economy", "standard", "premium"] = "standard"
+    typical: Typical | None = None
     good_for: tuple[str, ...] = ()
     weak_at: tuple[str, ...] = ()
     recipe: Recipe = Recipe()
@@ -228,7 +241,7 @@ class Offer(Sold):
     prices: tuple[Price, ...]
     life: Life = Life()
     fields: dict[str, Any] = {}
-    typical_seconds: Decimal | None = None
+    typical: Typical | None = None
     as_of: date | None = None
     source: str = ""
     notes: str = ""

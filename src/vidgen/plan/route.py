@@ -271,7 +271,7 @@ def _quote(
     route: Route, ask: Ask, seconds: Decimal, width: int, height: int, rate: Fraction, want: Want
 ) -> Quote:
     rule = route.price(ask) or Price(per="unknown")
-    busy = route.offer.typical_seconds
+    busy = route.typical
     work = Quantity(
         seconds=seconds,
         width=width,
@@ -280,7 +280,7 @@ def _quote(
         still=want.kind == "image",
         audio_seconds=seconds if want.mode in ("avatar", "lip_sync") else Decimal(0),
         input_seconds=seconds if want.source_video else Decimal(0),
-        gpu_hours=None if busy is None else busy / 3600,
+        gpu_hours=None if busy is None else busy.seconds / 3600,
     )
     usd = cost(rule.per, rule.usd, work)
     if usd is not None and rule.minimum_usd is not None:

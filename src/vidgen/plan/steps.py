@@ -152,6 +152,7 @@ class Builder:
         at = self._first(jobs, decided)
         job, decision = jobs[at], decided[at]
         others = jobs[at + 1 :] if self.options.alternate else []
+        typical = choice.route.typical
         said = (*notes, f"by its other prompt {at}") if at else notes
         return Step(
             job=job,
@@ -167,7 +168,7 @@ class Builder:
             protected=want.protected,
             quality=quality,
             alternates=tuple(others),
-            typical_seconds=choice.route.offer.typical_seconds,
+            typical_seconds=typical.seconds if typical else None,
         )
 
     def _first(self, jobs: list[Job], decided: list[Decision]) -> int:
