@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "stitch": {"cut", "errors", "media"},
     "language_docs": {"job", "quantity", "scalars", "storyboard", "yamlfile"},
     "grid": set(),
-    "present": {"errors", "fault_text", "grid", "job", "money", "plan"},
+    "present": {"errors", "fault_text", "grid", "job", "journal", "money", "plan"},
     "present_models": {"catalogue", "grid", "job", "plan", "present"},
     "catalogue_docs": {"catalogue", "job", "plan", "present", "present_models"},
     "templates_folder": {"errors"},

@@ -13,10 +13,12 @@ from vidgen.job import (
     Input,
     JobKey,
     Request,
+    Slate,
     digest_parts,
     exact_rate,
     job_key,
     plain,
+    request_from,
 )
 
 REQUEST = Request(
@@ -87,6 +89,47 @@ def test_requests_survive_json(prompt, duration, seed):
     data = plain(request)
     assert json.loads(json.dumps(data)) == data
     assert Decimal(data["duration"]) == duration
+
+
+INPUTS = st.builds(Input, st.text(min_size=1, max_size=12), st.text("0123456789abcdef", max_size=8))
+EXACT = st.decimals(-10, 600, places=3)
+CAMERAS = st.builds(Camera, st.text(max_size=9), **dict.fromkeys(Camera.AXES, EXACT))
+SLATES = st.builds(
+    Slate, st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), EXACT,
+    st.lists(st.text(max_size=5), max_size=2).map(tuple),
+)  # fmt: skip
+
+
+@given(
+    st.builds(
+        replace,
+        st.just(REQUEST),
+        prompt=st.text(max_size=20),
+        rate=st.fractions(1, 120),
+        duration=st.none() | EXACT,
+        negative_prompt=st.none() | st.text(max_size=5),
+        audio=st.none() | st.booleans(),
+        seed=st.none() | st.integers(0, 2**32 - 1),
+        guidance_scale=st.none() | EXACT,
+        first_frame=st.none() | INPUTS,
+        last_frame=st.none() | INPUTS,
+        references=st.lists(INPUTS, max_size=3).map(tuple),
+        voice=st.none() | INPUTS,
+        source_video=st.none() | INPUTS,
+        motion_video=st.none() | INPUTS,
+        audio_file=st.none() | INPUTS,
+        camera=st.none() | CAMERAS,
+        slate=st.none() | SLATES,
+    )
+)
+def test_a_request_is_read_back_from_what_was_written(request):
+    assert request_from(json.loads(json.dumps(plain(request)))) == request
+
+
+@pytest.mark.parametrize("data", [{}, {"rate": "x"}, {"rate": "24", "wings": 2}])
+def test_what_is_no_request_is_refused(data):
+    with pytest.raises((TypeError, KeyError, ValueError, ArithmeticError)):
+        request_from(data)
 
 
 def test_seed_zero_is_not_left_out():

@@ -387,3 +387,39 @@ class History:
     def of(self, shot: str, tier: Tier) -> tuple[Take, ...]:
         """The takes of a shot at one tier, oldest first."""
         return tuple(take for take in self.takes if take.shot == shot and take.tier == tier)
+
+
+GIVEN = (
+    "first_frame",
+    "last_frame",
+    "voice",
+    "source_video",
+    "motion_video",
+    "audio_file",
+)
+"""The fields of a Request that hold one file."""
+
+
+def request_from(data: Mapping[str, Any]) -> Request:
+    """The Request that `plain` made such data of, also after JSON.
+
+    Raises TypeError, KeyError, ValueError or ArithmeticError for what is none.
+    """
+    told: dict[str, Any] = {**data, "rate": Fraction(data["rate"])}
+    for name in ("duration", "guidance_scale"):
+        if name in told:
+            told[name] = Decimal(told[name])
+    for name in GIVEN:
+        if name in told:
+            told[name] = Input(**told[name])
+    told["references"] = tuple(Input(**given) for given in told.get("references", ()))
+    if "camera" in told:
+        camera = told["camera"]
+        axes = {axis: Decimal(camera[axis]) for axis in Camera.AXES if axis in camera}
+        told["camera"] = Camera(words=camera.get("words", ""), **axes)
+    if "slate" in told:
+        slate = told["slate"]
+        dialogue = tuple(slate.get("dialogue", ()))
+        seconds = Decimal(slate["seconds"])
+        told["slate"] = Slate(slate["shot"], slate["model"], slate["prompt"], seconds, dialogue)
+    return Request(**told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 from vidgen.cli.app import app
 
@@ -14,6 +15,11 @@ COMMANDS = (
     "stitch",
     "make",
     "takes",
+    "select",
+    "accept",
+    "import",
+    "ledger",
+    "recover",
     "models",
     "doctor",
     "schema",
@@ -23,5 +29,6 @@ COMMANDS = (
 def register(wanted: str | None) -> None:
     """Import the module of one command, or of all: `vidgen plan` need not load `vidgen doctor`."""
     for name in (wanted,) if wanted in COMMANDS else COMMANDS:
-        import_module(f"vidgen.cli.{name}")
+        module = f"{name}_" if iskeyword(name) else name
+        import_module(f"vidgen.cli.{module}")
     app.registered_commands.sort(key=lambda command: COMMANDS.index(command.name or ""))

@@ -1,4 +1,4 @@
-"""`vidgen takes`: every take there is, what made it, and which goes into the cut."""
+"""`vidgen takes`: every take there is, what made it, how it stands, and which is in the cut."""
 
 from __future__ import annotations
 
@@ -7,77 +7,94 @@ from typing import TYPE_CHECKING
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
+from vidgen.cli.choice import CUT_TIERS, base_of, planned, used
+from vidgen.errors import StoryboardInvalid, UnknownName
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from collections.abc import Iterator
 
-    from vidgen.job import Take
+    from vidgen.job import History, Take
+    from vidgen.plan import Plan
+    from vidgen.plan.standing import Standing
+    from vidgen.present.takes import Listed
 
 
 @command("takes")
 def takes(
-    storyboard: StoryboardPath = Path(), shot: desk.Shots = None, as_json: AsJson = False
+    storyboard: StoryboardPath = Path(),
+    shot: desk.Shots = None,
+    rehearsal: desk.Rehearsal = False,
+    as_json: AsJson = False,
 ) -> None:
-    """List the takes of a project."""
-    from vidgen.job import plain
+    """List the takes of a project: what made them, what they cost, and which are used."""
+    from vidgen.present.takes import takes_json, takes_view
 
-    project = desk.open_project(storyboard)
+    project = desk.open_project(storyboard, rehearsal=rehearsal)
     history = project.project.history()
-    _known(project, shot or [], history.takes)
-    found = [take for take in history.takes if not shot or take.shot in shot]
-    chosen = _chosen(found, history.selects)
+    _known(project, shot or [], history)
+    listed = [
+        item
+        for item in _listed(project, history)
+        if not shot or item.take.shot in shot or base_of(item.take.shot) in shot
+    ]
+    per_usd = project.source.board.credits.per_usd
     if as_json:
-        records = [{**plain(take), "selected": take in chosen} for take in found]
-        write_json({"schema": "vidgen.takes/1", "takes": records})
-    elif found:
+        write_json(takes_json(listed, per_usd))
+    elif listed:
         screen = console()
-        screen.print(_table(found, chosen, screen.width))
+        screen.print(takes_view(listed, per_usd, screen.width))
     else:
         talk("no takes yet; `vidgen render --animatic` makes some free")
 
 
-def _known(project: desk.Desk, shots: list[str], takes: tuple[Take, ...]) -> None:
+def _known(project: desk.Desk, shots: list[str], history: History) -> None:
     """Raise UnknownName for a shot that is neither in the storyboard nor among the takes."""
-    from vidgen.errors import UnknownName
-
     names = [shot.id for shot in project.source.board.shots]
+    there = {take.shot for take in history.takes} | {base_of(take.shot) for take in history.takes}
     for name in shots:
-        if name not in names and not any(take.shot == name for take in takes):
+        if name not in names and name not in there:
             raise UnknownName(f"no shot is called `{name}`", hint=f"there are: {', '.join(names)}")
 
 
-def _chosen(found: list[Take], selects: dict[str, int]) -> list[Take]:
-    """The take of each shot and tier that a cut would use: the one selected, else the newest."""
-    best: dict[tuple[str, str], Take] = {}
-    for take in found:
-        before = best.get((take.shot, take.tier))
-        if before is None or before.number != selects.get(take.shot):
-            best[take.shot, take.tier] = take
-    return list(best.values())
+def _listed(project: desk.Desk, history: History) -> list[Listed]:
+    """Every take with how it stands, in the order of the film, a shot's stills before its clips."""
+    from vidgen.present.takes import Listed
 
+    order = {shot.id: place for place, shot in enumerate(project.source.board.shots)}
 
-def _table(found: list[Take], chosen: list[Take], width: int) -> Table:
-    from vidgen.grid import Column, grid
+    def place(take: Take) -> tuple[int, str, bool, str, int]:
+        base = base_of(take.shot)
+        return order.get(base, len(order)), base, take.shot == base, take.shot, take.number
 
-    columns = [
-        Column(""),
-        Column("shot", least=6),
-        Column("take"),
-        Column("tier"),
-        Column("model", least=6),
-        Column("frames", right=True),
-        Column("file", least=8),
+    standing = _standing(project, history)
+    return [
+        Listed(
+            take=take,
+            used=used(history, take.shot, take.tier) == take,
+            by_hand=history.selects.get(take.shot) == take.number,
+            stale=None if standing is None else standing.stale(take),
+        )
+        for take in sorted(history.takes, key=place)
     ]
-    rows = [
-        [
-            "*" if take in chosen else "",
-            take.shot,
-            take.name,
-            take.tier,
-            take.model,
-            f"{take.frames:,}",
-            take.path,
-        ]
-        for take in found
-    ]
-    return grid(columns, rows, width, ["" if take in chosen else "dim" for take in found])
+
+
+def _standing(project: desk.Desk, history: History) -> Standing | None:
+    """What the shots ask now; None where no plan can be made."""
+    from vidgen.plan.standing import standing
+
+    try:
+        return standing(_plans(project, history))
+    except StoryboardInvalid:
+        return None
+
+
+def _plans(project: desk.Desk, history: History) -> Iterator[Plan]:
+    """The plans of every tier that has takes, as many as there are, and of the stills."""
+    for tier in CUT_TIERS:
+        made = [take.take for take in history.takes if take.tier == tier and "." not in take.shot]
+        if made:
+            yield planned(project, tier)
+            yield planned(project, tier, takes=max(made))
+    stills = [take.take for take in history.takes if "." in take.shot]
+    if stills:
+        yield planned(project, "final", takes=max(stills), stills=True)

@@ -1,0 +1,119 @@
+"""Shots and takes as they are named on the command line: the take in the cut, the step of a job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vidgen.errors import UnknownName
+
+if TYPE_CHECKING:
+    from vidgen.cli.desk import Desk
+    from vidgen.job import History, Take, Tier
+    from vidgen.plan import Plan, Step
+
+Place = Annotated[
+    str,
+    typer.Argument(
+        metavar="SHOT",
+        help="A shot; its stills are SHOT.still and SHOT.end-still.",
+        show_default=False,
+    ),
+]
+OfProject = Annotated[
+    Path,
+    typer.Option(
+        "--project",
+        metavar="STORYBOARD",
+        help="A project folder, or a storyboard file; else the current folder.",
+        show_default=False,
+    ),
+]
+
+STILLS = ("still", "end-still")
+"""What follows the dot in the name of a shot's generated still."""
+
+CUT_TIERS: tuple[Tier, ...] = ("final", "draft", "animatic")
+"""Tiers in the order in which a film would rather use them."""
+
+
+def used(history: History, shot: str, tier: Tier) -> Take | None:
+    """The take of a shot that a cut of that tier uses: the one selected, else the newest."""
+    takes = history.of(shot, tier)
+    chosen = history.selects.get(shot)
+    return next((take for take in takes if take.number == chosen), takes[-1] if takes else None)
+
+
+def base_of(place: str) -> str:
+    """The shot that a place belongs to: `sip` of `sip.still`."""
+    return place.partition(".")[0]
+
+
+def check_place(project: Desk, place: str) -> None:
+    """Raise UnknownName, with what there is, for a shot or still that this film does not have."""
+    shots = [shot.id for shot in project.source.board.shots]
+    base, _, still = place.partition(".")
+    if base not in shots:
+        raise UnknownName(f"no shot is called `{place}`", hint=f"there are: {_listed(shots)}")
+    if still and still not in STILLS:
+        names = " and ".join(f"{base}.{name}" for name in STILLS)
+        message = f"shot `{base}` has no `{still}`"
+        raise UnknownName(message, hint=f"its stills are called {names}")
+
+
+def find_take(history: History, place: str, word: str) -> Take:
+    """The take of a shot that `v002`, `v2` or `2` names; UnknownName says which there are."""
+    number = number_of(word)
+    takes = [take for take in history.takes if take.shot == place]
+    found = next((take for take in takes if take.number == number), None)
+    if found is not None:
+        return found
+    there = _listed([f"{take.name} ({take.tier})" for take in takes])
+    hint = f"there are: {there}" if takes else "it has no take yet"
+    if number is None:
+        raise UnknownName(f"`{word}` names no take; a take is named like v002", hint=hint)
+    raise UnknownName(f"shot `{place}` has no take v{number:03d}", hint=hint)
+
+
+def number_of(word: str) -> int | None:
+    """The number in `v002`, `V2` or `2`."""
+    match = re.fullmatch(r"[vV]?0*([1-9][0-9]{0,5})", word.strip(), re.ASCII)
+    return int(match[1]) if match else None
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+
+
+def planned(project: Desk, tier: Tier, *, takes: int | None = None, stills: bool = False) -> Plan:
+    """The plan of a tier as `render` would make it; of stills as if none of them were selected."""
+    from vidgen.plan import Options, plan
+
+    history = project.project.history()
+    if stills:
+        selects = {place: number for place, number in history.selects.items() if "." not in place}
+        history = replace(history, selects=selects)
+    options = Options(tier=tier, takes=takes, stills=stills, allow_unpriced=True)
+    return plan(project.source, project.catalogue, history, options)
+
+
+def step_for(project: Desk, place: str, tier: Tier, take: int) -> tuple[Plan, Step]:
+    """The plan of a tier and its step for one take of a place. Raises UnknownName.
+
+    More takes are planned than are written only where the take is one of those: how many there are
+    is part of what chained shots start from.
+    """
+    for takes in (None, take):
+        plan = planned(project, tier, takes=takes, stills=base_of(place) != place)
+        for step in plan.steps:
+            if step.job.shot == place and step.job.take == take:
+                return plan, step
+    base, _, still = place.partition(".")
+    raise UnknownName(
+        f"shot `{base}` has no {still} that is generated",
+        hint=f"write `{still.replace('-', '_')}:` with a prompt, or name your own file there",
+    )
