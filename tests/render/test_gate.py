@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.render.stage import CHAIN
+from tests.render.stage import CHAIN, shots
 from vidgen.render.gate import Gate, heights
 
 
@@ -15,10 +15,28 @@ def visits(gate, went):
     return visit
 
 
-def test_heights_count_the_shots_that_wait(stage):
+def by_shot(found, seconds):
+    heights_by_key = heights(found.steps, seconds)
+    return {step.job.shot: heights_by_key[step.job.key] for step in found.steps}
+
+
+def test_heights_are_the_seconds_of_a_job_and_of_those_that_wait_for_it(stage):
     found = stage.plan(CHAIN)
-    heights_by_shot = {step.job.shot: heights(found.steps)[step.job.key] for step in found.steps}
-    assert heights_by_shot == {"z": 1, "y": 1, "a": 3, "b": 2, "c": 1}
+    assert by_shot(found, lambda step: 10.0) == {"z": 10, "y": 10, "a": 30, "b": 20, "c": 10}
+
+
+def test_a_long_job_is_higher_than_a_chain_of_short_ones(stage):
+    usual = {"z": 100.0, "y": 25.0}
+    found = by_shot(stage.plan(CHAIN), lambda step: usual.get(step.job.shot, 10.0))
+    assert sorted(found, key=found.get, reverse=True) == ["z", "a", "y", "b", "c"]
+
+
+def test_of_two_chains_from_one_job_the_longer_counts(stage):
+    fork = shots(
+        "id: a, prompt: A", "id: b, prompt: B, chain: a", "id: c, prompt: C, chain: a",
+    )  # fmt: skip
+    usual = {"a": 1.0, "b": 50.0, "c": 20.0}
+    assert by_shot(stage.plan(fork), lambda step: usual[step.job.shot])["a"] == 51
 
 
 def test_the_highest_goes_first_and_equals_in_the_order_in_which_they_came():

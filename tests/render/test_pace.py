@@ -1,10 +1,29 @@
 """How long is waited: pure numbers, and one spacing of requests on the loop's clock."""
 
 import asyncio
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from vidgen.render.pace import LONGEST_WAIT, SLOWEST_LOOK, Pace, backoff, next_look
+from tests.render.stage import ALONE, shots
+from vidgen.render.pace import (
+    LONGEST_WAIT,
+    SLOWEST_LOOK,
+    USUAL_CLIP,
+    Pace,
+    backoff,
+    next_look,
+    usual_seconds,
+)
+
+
+def test_a_job_usually_takes_what_its_page_says_else_a_guess_by_its_kind(stage):
+    (clip,) = stage.plan(ALONE).steps
+    still, _ = stage.plan(shots("id: a, prompt: A, still: {prompt: A cup, model: painter}")).steps
+    assert usual_seconds(replace(clip, typical_seconds=Decimal("42.5"))) == 42.5
+    assert usual_seconds(clip) == USUAL_CLIP
+    assert 0 < usual_seconds(still) < USUAL_CLIP
 
 
 def test_a_young_job_is_looked_at_at_the_providers_pace():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vidgen.job import JobKey
 from vidgen.plan import Step
+from vidgen.render.gate import heights
 
 
 def forecast(
@@ -27,7 +28,7 @@ def forecast(
         open_needs[key] = len(needs)
         for need in needs:
             after[need].append(key)
-    ahead = _ahead(steps, after, lasts)
+    ahead = heights(steps, lambda step: lasts[step.job.key])
     ready: dict[str, list[tuple[float, JobKey]]] = defaultdict(list)
     free = dict(in_flight)
     running: list[tuple[float, JobKey]] = []
@@ -58,14 +59,3 @@ def forecast(
         for name in sorted(touched):
             fill(name)
     return now
-
-
-def _ahead(
-    steps: Sequence[Step], after: Mapping[JobKey, list[JobKey]], lasts: Mapping[JobKey, float]
-) -> dict[JobKey, float]:
-    """Seconds of the longest chain that begins with each job, itself counted."""
-    found: dict[JobKey, float] = {}
-    for step in reversed(steps):  # what starts from a job always comes after it
-        key = step.job.key
-        found[key] = lasts[key] + max((found[later] for later in after[key]), default=0.0)
-    return found

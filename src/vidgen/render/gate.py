@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -17,12 +17,12 @@ class Gate:
 
     def __init__(self, room: int) -> None:
         self._free = room
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = count()
 
     @asynccontextmanager
-    async def turn(self, height: int, *, inside: bool = False) -> AsyncIterator[None]:
-        """Wait for a place and hold it; `height` is how long the chain is that starts here.
+    async def turn(self, height: float, *, inside: bool = False) -> AsyncIterator[None]:
+        """Wait for a place and hold it; `height` is how long the chain takes that starts here.
 
         What is `inside` already, because an earlier run sent it, takes its place without waiting.
         """
@@ -35,7 +35,7 @@ class Gate:
         finally:
             self._leave()
 
-    async def _enter(self, height: int) -> None:
+    async def _enter(self, height: float) -> None:
         if self._free > 0:
             self._free -= 1
             return
@@ -57,11 +57,15 @@ class Gate:
         self._free += 1
 
 
-def heights(steps: Iterable[Step]) -> dict[JobKey, int]:
-    """How long a chain starts at each job, itself counted; what ends a chain has 1."""
-    found: dict[JobKey, int] = {}
+def heights(steps: Iterable[Step], seconds: Callable[[Step], float]) -> dict[JobKey, float]:
+    """How long the longest chain takes that starts at each job, itself counted, in seconds.
+
+    What starts from a job comes after it in `steps`; `seconds` says how long one job takes.
+    """
+    found: dict[JobKey, float] = {}
     for step in reversed(tuple(steps)):
-        own = found.setdefault(step.job.key, 1)
+        own = seconds(step) + found.get(step.job.key, 0.0)
+        found[step.job.key] = own
         for need in step.job.needs:
-            found[need.key] = max(found.get(need.key, 1), own + 1)
+            found[need.key] = max(found.get(need.key, 0.0), own)
     return found

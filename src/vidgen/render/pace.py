@@ -5,11 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+from vidgen.job import Kind
+from vidgen.plan import Step
+
+USUAL: dict[Kind, float] = {"image": 15.0, "upscale": 60.0, "interpolate": 60.0}
+USUAL_CLIP = 90.0
+"""Seconds that work takes where no page says how long: a guess, and the same for everyone."""
+
 SHARE = 0.03
 """The share of a job's age that is waited until the next look: late by a thirtieth at most."""
 
 SLOWEST_LOOK = 60.0
 LONGEST_WAIT = 60.0
+
+
+def usual_seconds(step: Step) -> float:
+    """How long such a job usually takes, in seconds: as its page says, else a guess by its kind."""
+    if step.typical_seconds is not None:
+        return float(step.typical_seconds)
+    return USUAL.get(step.job.request.kind, USUAL_CLIP)
 
 
 def next_look(age: float, least: float, typical: float | None) -> float:

@@ -21,7 +21,7 @@ from vidgen.render.arrive import arrive
 from vidgen.render.floor import NEXT, Floor, Stop, Task, ended
 from vidgen.render.frames import picture_of
 from vidgen.render.gate import Gate, heights
-from vidgen.render.pace import Pace, backoff
+from vidgen.render.pace import Pace, backoff, usual_seconds
 from vidgen.render.send import send
 from vidgen.render.values import Desk, EventKind, Listener, Outcome, Report
 from vidgen.render.watch import watch
@@ -58,7 +58,7 @@ class Run:
     limits: Limits = NO_LIMITS
     _work: dict[JobKey, asyncio.Task[Outcome]] = field(default_factory=dict)
     _gates: dict[str, Gate] = field(default_factory=dict)
-    _heights: dict[JobKey, int] = field(default_factory=dict)
+    _heights: dict[JobKey, float] = field(default_factory=dict)
     _known: dict[JobKey, int] = field(default_factory=dict)
     _single: defaultdict[JobKey, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
@@ -80,7 +80,7 @@ class Run:
         began = clock()
         steps = self.plan.steps
         self._gates = {name: Gate(desk.in_flight) for name, desk in self.desks.items()}
-        self._heights = heights(steps)
+        self._heights = heights(steps, lambda step: usual_seconds(step) if step.works else 0.0)
         self._known = self._attempts()
         tasks: dict[int, asyncio.Task[Outcome]] = {}
         try:
@@ -106,7 +106,7 @@ class Run:
                 found[job.key] = 0 if row is None or newer else row.attempt
         return found
 
-    def _urgency(self, placed: tuple[int, Step]) -> tuple[bool, int]:
+    def _urgency(self, placed: tuple[int, Step]) -> tuple[bool, float]:
         """What is under way first, since it has a place already; then the longest chains."""
         _, step = placed
         return step.action != "resume", -self._heights[step.job.key]
