@@ -151,7 +151,8 @@ import os, pathlib
 from vidgen.journal import Journal
 journal = Journal(pathlib.Path({str(example / ".vidgen/ledger.db")!r}))
 db = journal._db
-db.execute("INSERT INTO ledger VALUES (1, 'now', 'j', 1, 'charge', '2.50')")
+db.execute("INSERT INTO ledger VALUES (1, 'now', 'today', 'r', 'j', 1, 'charge', '2.50')")
+db.execute("UPDATE balance SET usd = '2.50' WHERE scope = 'film'")
 {end}
 """
     subprocess.run([sys.executable, "-c", script], check=False)

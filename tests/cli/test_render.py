@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.cli.conftest import TINY, tree
+from tests.cli.conftest import TINY
 from tests.processes import running, until, workers
 from vidgen.errors import Exit
 from vidgen.journal import health
@@ -53,21 +53,9 @@ def test_events_are_one_object_a_line(vidgen, tiny):
     done = [event for event in events if event["kind"] == "done"]
     assert sorted(event["path"] for event in done) == ["takes/one/v001.mp4", "takes/two/v001.mp4"]
     assert all(event["cost_usd"] == "0" and event["elapsed"] > 0 for event in done)
-    assert report["schema"] == "vidgen.report/1"
+    assert report["schema"] == "vidgen.report/2"
     assert (len(report["made"]), report["failed"], report["held"]) == (2, [], [])
     assert "started" not in said.err
-
-
-def test_a_storyboard_for_hosted_models_is_planned_but_not_rendered_yet(vidgen, tiny):
-    folder = tiny()
-    before = tree(folder)
-    assert vidgen("plan", folder).code == 0
-    said = vidgen("render", folder)
-    assert (said.code, said.out) == (Exit.MISSING_TOOL, "")
-    assert "cannot render there yet" in said.err
-    assert "--animatic" in said.err
-    assert tree(folder / "takes") == {}
-    assert {name for name in tree(folder) if not name.startswith(".vidgen")} == set(before)
 
 
 def test_too_dear_is_refused_before_anything_is_sent(vidgen, tiny):
@@ -101,45 +89,23 @@ def test_a_failed_shot_ends_with_6_and_holds_only_what_starts_from_it(vidgen, ti
     assert sorted(take["shot"] for take in report["made"]) == ["one", "two"]
     assert [item["shot"] for item in report["failed"]] == ["bad"]
     assert "bad.png" in report["failed"][0]["reason"]
-    assert report["held"] == [
-        {"job": "after.t1", "shot": "after", "reason": "bad, which it starts from, has no take"}
-    ]
+    (held,) = report["held"]
+    assert (held["job"], held["shot"], held["ending"]) == ("after.t1", "after", "held")
+    assert held["reason"] == "bad, which it starts from, has no take"
     assert vidgen("make", folder, "--animatic").code == Exit.PARTIAL
     assert not (folder / "deliver").exists()
     alone = vidgen("render", folder, "--animatic", "--shot", "bad")
     assert alone.code == Exit.FAILED
-    assert "run the same command again" in alone.err
+    assert "change what the message names" in alone.err
 
 
-def test_paid_work_of_which_nobody_knows_ends_with_8(vidgen, tiny, monkeypatch):
-    from decimal import Decimal
-
-    from vidgen.journal import Journal
-    from vidgen.render import Desk
-
-    folder = tiny()
-    keys = [step["key"] for step in vidgen("plan", folder, "--json").json["steps"]]
-    monkeypatch.setattr(
-        "vidgen.cli.render.open_desks",
-        lambda project, needed: {name: Desk(object(), 1, 0.0, 1.0, False) for name in needed},
-    )
-    from vidgen.cli.desk import open_project, options_of
-
-    with Journal(folder / ".vidgen/ledger.db") as journal:
-        for step in open_project(folder).plan(options_of(tier="final")).steps:
-            assert step.job.key in keys
-            journal.begin(step.job, Decimal(1), None)
-    said = vidgen("render", folder)
-    assert said.code == Exit.AMBIGUOUS
-    assert "it may have been taken, so it is not sent again" in said.err
-
-
-def test_two_runs_do_not_work_on_one_project(vidgen, tiny):
+def test_two_stitches_do_not_work_on_one_project(vidgen, tiny):
     from vidgen.project import Project
 
     folder = tiny()
-    with Project(folder).locked():
-        said = vidgen("render", folder, "--animatic")
+    vidgen("render", folder, "--animatic")
+    with Project(folder).locked("stitch"):
+        said = vidgen("stitch", folder, "--animatic")
     assert (said.code, said.err.splitlines()[0]) == (Exit.FAILED, "error: project-busy")
 
 
@@ -162,7 +128,7 @@ def test_a_film_is_made_and_made_again_for_nothing(vidgen, tiny):
 def test_making_for_scripts_is_one_object_a_line(vidgen, tiny):
     said = vidgen("make", tiny(), "--animatic", "--json")
     assert said.code == 0
-    assert [line["schema"] for line in said.lines[-2:]] == ["vidgen.report/1", "vidgen.stitch/1"]
+    assert [line["schema"] for line in said.lines[-2:]] == ["vidgen.report/2", "vidgen.stitch/1"]
     (film,) = said.lines[-1]["deliverables"]
     assert (film["frames"], film["width"], film["height"]) == (48, 360, 640)
 
