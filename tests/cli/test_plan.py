@@ -50,7 +50,7 @@ def test_a_plan_as_data(vidgen, board, golden):
     said = vidgen("plan", board(600), "--json")
     assert (said.code, said.json["schema"], said.json["verdict"]) == (
         4,
-        "vidgen.plan/1",
+        "vidgen.plan/2",
         "over-expected",
     )
     assert said.err.startswith("over budget by ")
@@ -148,11 +148,18 @@ def test_planning_leaves_no_trace(vidgen, example):
 def test_planning_leaves_no_trace_beside_a_ledger(vidgen, example, end):
     script = f"""
 import os, pathlib
-from vidgen.journal import Journal
+from decimal import Decimal
+from fractions import Fraction
+from vidgen.job import Job, JobKey, Request
+from vidgen.journal import Journal, Limits
 journal = Journal(pathlib.Path({str(example / ".vidgen/ledger.db")!r}))
 db = journal._db
-db.execute("INSERT INTO ledger VALUES (1, 'now', 'today', 'r', 'j', 1, 'charge', '2.50')")
-db.execute("UPDATE balance SET usd = '2.50' WHERE scope = 'film'")
+job = Job(JobKey("j"), "sip", "final", 1, Request(
+    kind="video", mode="text", model="m", provider="p", endpoint="e", prompt="", aspect="9:16",
+    resolution="1080p", width=1080, height=1920, rate=Fraction(24),
+))
+journal.begin(job, Decimal(3), Limits())
+journal.failed(job.key, 1, "broke", charged=True, usd=Decimal("2.5"))
 {end}
 """
     subprocess.run([sys.executable, "-c", script], check=False)

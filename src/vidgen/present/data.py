@@ -9,7 +9,7 @@ from vidgen.job import plain
 from vidgen.money import Usd, credits_of
 from vidgen.plan.values import Plan, Step
 
-PLAN_SCHEMA = "vidgen.plan/1"
+PLAN_SCHEMA = "vidgen.plan/2"
 
 
 def plan_json(plan: Plan, frames: int | None = None) -> dict[str, Any]:
