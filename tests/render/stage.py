@@ -6,7 +6,7 @@ The journal, the project, the clips and (where media is served) the connection a
 import asyncio
 import shutil
 from collections import defaultdict
-from contextlib import AsyncExitStack
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,8 +39,8 @@ class Scripted:
     """What becomes of a job is told by its prompt, in lists: the last look is repeated.
 
     `submits`: an error to raise, or nothing; an ambiguous one is taken all the same, unless it is
-    in `vanished` (the order never arrived). `looks`: a status, an error, "clip", or what gives one of these.
-    `clips` are what is delivered for some prompts in place of `clip`.
+    in `vanished` (the order never arrived). `looks`: a status, an error, "clip", or what gives one
+    of these. `clips` are what is delivered for some prompts in place of `clip`.
     """
 
     def __init__(self, clip, folder):
@@ -120,7 +120,7 @@ class Stage:
         self.project = Project(root)
         self.film, self.shop, self.clip = film, shop, clip
         self.events, self.limits, self.source = [], Limits(), None
-        self.server = None
+        self.http = None
         self.provider = Scripted(clip, root / ".vidgen/scratch/two")
 
     def searchable(self):
@@ -139,20 +139,21 @@ class Stage:
         return {"one": desk, "two": desk}
 
     async def run(self, found, listen=None, **desk):
-        """Carry a plan out as a run of its own; `server` serves what finished jobs link to."""
-        async with AsyncExitStack() as stack:
-            if self.server is not None:
-                await stack.enter_async_context(self.server)
-                self.provider.link = self.server.link()
-                line = httpx.AsyncClient(verify=False)
-                await stack.enter_async_context(line)
-                desk["http"] = Http(line, line)
-            name = stack.enter_context(self.project.running())
-            journal = stack.enter_context(Journal(self.project.journal, name))
+        """Carry a plan out as a run of its own."""
+        desk.setdefault("http", self.http)
+        with self.project.running() as name, Journal(self.project.journal, name) as journal:
             hear = listen or self.hear
             return await Run(
                 found, self.project, journal, self.desks(**desk), hear, self.limits
             ).go()
+
+    @asynccontextmanager
+    async def serving(self, clip=None, **more):
+        """Finished jobs link to a server on this machine, for as long as this lasts."""
+        data = await asyncio.to_thread(Path(clip or self.clip).read_bytes)
+        async with Server(data, **more) as server, httpx.AsyncClient(verify=False) as line:
+            self.provider.link, self.http = server.link(), Http(line, line)
+            yield server
 
     def hear(self, event):
         self.events.append(event)
@@ -177,11 +178,6 @@ class Stage:
         except asyncio.CancelledError:
             return
         raise AssertionError("the run went on")
-
-    def served(self, clip=None, **more):
-        """Have finished jobs link to a server on this machine."""
-        self.server = Server(Path(clip or self.clip).read_bytes(), **more)
-        return self.server
 
     def begun(self, text, *, state, media=None, cost=Decimal("0.30"), resolve=None):
         """Leave a film's only job as a run that died would have left it."""

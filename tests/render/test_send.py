@@ -6,7 +6,16 @@ from decimal import Decimal
 import pytest
 
 from tests.render.stage import (
-    ALONE, CHAINED, PAIR, PRICE, Scripted, endings, failures, lost, shots, trouble,
+    ALONE,
+    CHAINED,
+    PAIR,
+    PRICE,
+    Scripted,
+    endings,
+    failures,
+    lost,
+    shots,
+    trouble,
 )  # fmt: skip
 from vidgen.job import Failed, Running
 from vidgen.journal import Limits, snapshot
@@ -128,7 +137,8 @@ def test_a_repeat_that_is_put_off_does_not_free_the_money_of_what_may_have_been_
 
 
 @pytest.mark.parametrize(
-    ("kind", "ending"), [("credit", "credit"), ("key", "key"), ("provider", "left"), ("gone", "left")]
+    ("kind", "ending"),
+    [("credit", "credit"), ("key", "key"), ("provider", "left"), ("gone", "left")],
 )  # fmt: skip
 def test_a_repeat_that_is_refused_says_nothing_of_what_may_have_been_taken(stage, kind, ending):
     stage.provider.submits["A."] = [lost(), trouble(kind, "not today")]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from vidgen.errors import MediaError, VidgenError
+from vidgen.errors import FileTrouble, MediaError, VidgenError
 from vidgen.failpoints import passed
 from vidgen.job import Job, Request, Succeeded, Take, digest_parts, plain
 from vidgen.journal import Row
 from vidgen.render.arrival import Facts, inspect, inspect_still
 from vidgen.render.fetch import DownloadFailed, LinkGone, fetch, is_local
 from vidgen.render.floor import NEXT, Floor, Stop, Task
-from vidgen.render.part import discard
+from vidgen.render.part import discard, note_path
 from vidgen.render.watch import look
 
 FETCHES = 4
@@ -36,7 +37,7 @@ async def arrive(floor: Floor, task: Task, row: Row, status: Succeeded) -> Take 
     floor.say("arriving", task.step, elapsed=floor.elapsed(task))
     try:
         here = await _brought(floor, task, row)
-    except (DownloadFailed, MediaError) as error:
+    except (DownloadFailed, FileTrouble, MediaError) as error:
         return _not_whole(floor, task, row, error)
     if floor.project.take_file(task.job.shot, row.number or 0) not in (None, here.path):
         row = _renumbered(floor, task, row, cost)  # somebody's own file has taken that name
@@ -80,11 +81,11 @@ def _row(floor: Floor, row: Row) -> Row:
 async def _brought(floor: Floor, task: Task, row: Row) -> Here:
     """The clip, whole and checked: here already under its final name, or fetched.
 
-    Raises DownloadFailed or MediaError when it cannot be had whole.
+    Raises DownloadFailed, MediaError or FileTrouble when it cannot be had whole.
     """
-    named = floor.project.take_file(task.job.shot, row.number or 0)
     source = _source(floor, row)
-    if named is not None and not source.exists():
+    named = _named(floor, task, row, source)
+    if named is not None:
         return Here(named, await asyncio.to_thread(_inspected, task, floor, named))
     for tries in range(1, FETCHES + 1):
         try:
@@ -102,6 +103,17 @@ async def _brought(floor: Floor, task: Task, row: Row) -> Here:
     raise DownloadFailed("it could not be fetched")
 
 
+def _named(floor: Floor, task: Task, row: Row, source: Path) -> Path | None:
+    """The clip under its take's name, where a run that died had got that far.
+
+    Of a download its note is still there then; without one the file is somebody else's.
+    """
+    begun = is_local(row.media or "") or note_path(source).exists()
+    if source.exists() or not begun:
+        return None
+    return floor.project.take_file(task.job.shot, row.number or 0)
+
+
 def _source(floor: Floor, row: Row) -> Path:
     media = row.media or ""
     return Path(media) if is_local(media) else floor.project.download(row.key, row.attempt)
@@ -109,7 +121,6 @@ def _source(floor: Floor, row: Row) -> Path:
 
 async def _fetched(floor: Floor, task: Task, row: Row, part: Path) -> None:
     assert task.desk.http is not None, "a hosted provider's desk has clients"
-    part.parent.mkdir(parents=True, exist_ok=True)
     passed("fetch-begun")
 
     async def sleep(seconds: float) -> None:
@@ -207,6 +218,7 @@ def _ending(request: Request, path: Path) -> str:
 
 
 def _tidy(floor: Floor, row: Row) -> None:
-    """Nothing is left of a download once it is a take."""
+    """Nothing is left of a download once it is a take; where that fails, it is one all the same."""
     if not is_local(row.media or ""):
-        discard(floor.project.download(row.key, row.attempt))
+        with suppress(FileTrouble):
+            discard(floor.project.download(row.key, row.attempt))

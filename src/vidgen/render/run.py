@@ -94,16 +94,15 @@ class Run:
         return Report(outcomes, clock() - began)
 
     def _attempts(self) -> dict[JobKey, int]:
-        """How many attempts at each job this run knows of; later ones are another run's.
-
-        A take that the plan does not know, of a job that is done, came about since it was made.
-        """
+        """How many attempts at each job had ended when the plan was made; others are news."""
         found: dict[JobKey, int] = {}
         for step in self.plan.steps:
             for job in (step.job, *step.alternates):
                 row = self.journal.row(job.key)
-                newer = row is None or (row.state == "done" and step.take is None)
-                found[job.key] = 0 if row is None or newer else row.attempt
+                if row is None:
+                    continue
+                news = row.open or (row.state == "done" and step.take is None)
+                found[job.key] = row.attempt - news
         return found
 
     def _urgency(self, placed: tuple[int, Step]) -> tuple[bool, float]:
