@@ -60,7 +60,7 @@ def accept(
     rehearsal: desk.Rehearsal = False,
     as_json: AsJson = False,
 ) -> None:
-    """Keep a stale take: it counts as what its shot asks, until that changes again."""
+    """Keep a stale take. It counts as what its shot asks, until that changes again."""
     if everything == (shot is not None):
         raise typer.BadParameter("name a shot, or accept every stale take with --all")
     project = desk.open_project(storyboard, rehearsal=rehearsal)

@@ -37,7 +37,7 @@ def ledger(
     rehearsal: desk.Rehearsal = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what was spent, by day, provider, model and shot, and for each second in the cut."""
+    """Show what was spent. By day, provider, model and shot, and for each second in the cut."""
     from vidgen.journal import entries
     from vidgen.journal.report import report
     from vidgen.plan.totals import budget_of

@@ -42,7 +42,7 @@ def select(
     rehearsal: desk.Rehearsal = False,
     as_json: AsJson = False,
 ) -> None:
-    """Choose the take of a shot that goes into the cut; --none takes the choice back."""
+    """Choose the take that goes into the cut. With --none the choice is taken back."""
     if none == (take is not None):
         raise typer.BadParameter("name one take, or take the choice back with --none")
     project = desk.open_project(storyboard, rehearsal=rehearsal)

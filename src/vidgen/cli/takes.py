@@ -26,7 +26,7 @@ def takes(
     rehearsal: desk.Rehearsal = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the takes of a project: what made them, what they cost, and which are used."""
+    """List the takes of a project. What made them, what they cost, and which are used."""
     from vidgen.present.takes import takes_json, takes_view
 
     project = desk.open_project(storyboard, rehearsal=rehearsal)
