@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.test_journal import NO, job
+from tests.journal.jobs import NO, job
 from vidgen.job import JobKey
 from vidgen.journal import Journal, Moved, entries, health, rows
 from vidgen.journal.doubts import doubts

@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.test_journal import NO, job
+from tests.journal.jobs import NO, job
 from vidgen.job import JobKey
 from vidgen.journal import Journal, entries
 from vidgen.journal.reading import sums

@@ -338,13 +338,13 @@ class Journal:
             row = db.execute("SELECT provider, attempt FROM job WHERE key=?", (key,)).fetchone()
             number = row["attempt"] if attempt is None else attempt
             lines = db.execute(
-                "SELECT day, run, kind, usd FROM ledger"
-                " WHERE job=? AND attempt=? AND kind<>'reserve'",
+                "SELECT day, run, kind, usd FROM ledger WHERE job=? AND attempt=? ORDER BY id",
                 (key, number),
             ).fetchall()
-            if {line["kind"] for line in lines} != {"unknown"}:
+            if {line["kind"] for line in lines} != {"reserve", "unknown"}:
                 raise Moved(key)
-            open_usd = sum((Decimal(line["usd"]) for line in lines), Decimal(0))
+            told = (Decimal(line["usd"]) for line in lines if line["kind"] == "unknown")
+            open_usd = sum(told, Decimal(0))
             day, run = lines[0]["day"], lines[0]["run"]
             self._book(db, key, number, "unknown", -open_usd, day)
             self._book(db, key, number, kind, usd if kind == "charge" else open_usd, day)
