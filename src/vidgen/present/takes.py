@@ -32,6 +32,7 @@ class Listed:
 
 def takes_view(listed: Sequence[Listed], per_usd: Decimal, width: int) -> Table:
     """A line for each take; those that no cut uses are dimmed."""
+    seeds = width >= WITH_SEEDS and any(item.take.seed is not None for item in listed)
     columns = [
         Column(""),
         Column("shot", least=8),
@@ -40,7 +41,7 @@ def takes_view(listed: Sequence[Listed], per_usd: Decimal, width: int) -> Table:
         *([Column("model", least=6)] if width >= NARROW else []),
         *([Column("length", right=True)] if width >= NARROW else []),
         *([Column("credits", right=True)] if width >= NARROW else []),
-        *([Column("seed", right=True)] if width >= WITH_SEEDS else []),
+        *([Column("seed", right=True)] if seeds else []),
         Column("notes", least=6, wrap=True),
         *([Column("file", least=8)] if width >= WITH_FILES else []),
     ]
@@ -53,7 +54,7 @@ def takes_view(listed: Sequence[Listed], per_usd: Decimal, width: int) -> Table:
             *([item.take.model] if width >= NARROW else []),
             *([_length(item.take)] if width >= NARROW else []),
             *([credits_text(item.take.cost_usd, per_usd)] if width >= NARROW else []),
-            *([_seed(item.take)] if width >= WITH_SEEDS else []),
+            *([_seed(item.take)] if seeds else []),
             ", ".join(_notes(item)),
             *([item.take.path] if width >= WITH_FILES else []),
         ]
