@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
-from tests.test_journal_report import line
+from tests.journal.test_report import line
 from vidgen.journal.report import Shown, report
 from vidgen.present.ledger import CSV_COLUMNS, Purse, ledger_json, ledger_rows, ledger_view
 
@@ -39,7 +39,7 @@ def shown(found, width, by=None, purse=PURSE):
     return screen.file.getvalue()
 
 
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [45, 80, 120])
 def test_the_ledger_reads_well(golden, width):
     text = shown(report(LINES, CUT), width)
     assert max(len(row.rstrip()) for row in text.splitlines()) <= width

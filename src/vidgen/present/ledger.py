@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vidgen.journal.values import Entry
 
 LEDGER_SCHEMA = "vidgen.ledger/1"
+NARROW = 60
 MOST = 6
 """Rows of each group in the summary; `--by` shows them all."""
 
@@ -103,10 +104,12 @@ HEADINGS: dict[Sums, str] = {
 
 def _groups(report: Report, per_usd: Decimal, width: int, by: By | None) -> Table:
     """One table for all groups, so that their columns stand under each other."""
+    narrow = width < NARROW
     sums = [name for name in HEADINGS if name == "charged" or getattr(report.total, name)]
+    sums = [name for name in sums if not (narrow and name in ("estimated", "refunded"))]
     columns = [
-        Column("credits", least=12),
-        Column("attempts", right=True),
+        Column("credits", least=10),
+        *([] if narrow else [Column("attempts", right=True)]),
         *(Column(HEADINGS[name], right=True) for name in sums),
     ]
     rows: list[list[str | Text]] = []
@@ -114,7 +117,7 @@ def _groups(report: Report, per_usd: Decimal, width: int, by: By | None) -> Tabl
         if by in (None, name):
             rows += [[""] * len(columns)] if rows else []
             rows.append([Text(f"by {name}", "bold cyan"), *[""] * (len(columns) - 1)])
-            rows += [_cells(group, sums, per_usd) for group in _first(groups, name, by)]
+            rows += [_cells(group, sums, per_usd, narrow) for group in _first(groups, name, by)]
             hidden = len(groups) - MOST
             if by is None and hidden > 0:
                 more = Text(f"{hidden} more: --by {name}", "dim")
@@ -129,9 +132,10 @@ def _first(groups: tuple[Sum, ...], name: By, by: By | None) -> tuple[Sum, ...]:
     return groups[-MOST:] if name == "day" else groups[:MOST]
 
 
-def _cells(group: Sum, sums: list[Sums], per_usd: Decimal) -> list[str | Text]:
+def _cells(group: Sum, sums: list[Sums], per_usd: Decimal, narrow: bool) -> list[str | Text]:
     amounts = [_amount(getattr(group.money, name), per_usd) for name in sums]
-    return [group.name, str(group.money.attempts), *amounts]
+    attempts = [] if narrow else [str(group.money.attempts)]
+    return [group.name, *attempts, *amounts]
 
 
 def _amount(usd: Usd, per_usd: Decimal) -> str:

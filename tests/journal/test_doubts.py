@@ -2,17 +2,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.journal.jobs import NO, job
+from tests.journal.jobs import KEY, NO, job
 from vidgen.job import JobKey
 from vidgen.journal import Journal, Moved, entries, health, rows
 from vidgen.journal.doubts import doubts
-
-KEY = JobKey("j1:a")
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "ledger.db"
 
 
 def asked(path):
