@@ -76,7 +76,11 @@ def blank(tmp_path_factory):
     return folder
 
 
-def killed(folder, words, after, mark=".vidgen/lock.db"):
+RENDERS, STITCHES = ".vidgen/ledger.db", ".vidgen/stitch.lock"
+"""What each command makes when it sets to work."""
+
+
+def killed(folder, words, after, mark):
     """Start the command, wait until it has made a certain file, and kill it so much later."""
     process = subprocess.Popen(
         command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -135,12 +139,12 @@ def moments(seconds, seed):
     return [(tenth + chance.random()) * seconds / MOMENTS for tenth in range(MOMENTS)]
 
 
-def lasting(folder, words):
+def lasting(folder, words, mark):
     """How long the command works on a project once it has begun, in seconds."""
     process = subprocess.Popen(
         command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    assert until(lambda: (folder / ".vidgen/lock.db").exists())
+    assert until((folder / mark).exists)
     began = time.monotonic()
     assert process.wait(60) == 0
     return time.monotonic() - began
@@ -153,7 +157,7 @@ def told(crashes):
 def test_a_render_killed_at_any_moment_is_finished_by_the_next(blank, tmp_path):
     probe = tmp_path / "probe"
     shutil.copytree(blank, probe)
-    seconds = lasting(probe, ("render", probe, "--animatic"))
+    seconds = lasting(probe, ("render", probe, "--animatic"), RENDERS)
     crashes = []
     for place, after in enumerate(moments(seconds, SEED)):
         folder = tmp_path / str(place)
@@ -161,7 +165,7 @@ def test_a_render_killed_at_any_moment_is_finished_by_the_next(blank, tmp_path):
         words = ("render", folder, "--animatic")
         crashes.append(crash := Crash("render", after))
         if place < LATE:
-            killed(folder, words, after)
+            killed(folder, words, after, RENDERS)
         else:  # some moments after the first take, however slow the machine is
             crash.after = after - seconds * LATE / MOMENTS
             killed(folder, words, crash.after, "takes/*/v001.json")
@@ -177,17 +181,16 @@ def test_a_stitch_killed_at_any_moment_is_finished_by_the_next(blank, tmp_path):
     rendered = tmp_path / "rendered"
     shutil.copytree(blank, rendered)
     assert run("render", rendered, "--animatic").returncode == 0
-    (rendered / ".vidgen/lock.db").unlink()
     probe = tmp_path / "probe"
     shutil.copytree(rendered, probe)
-    seconds = lasting(probe, ("stitch", probe, "--animatic"))
+    seconds = lasting(probe, ("stitch", probe, "--animatic"), STITCHES)
     crashes = []
     for place, after in enumerate(moments(seconds, SEED + 1)):
         folder: Path = tmp_path / str(place)
         shutil.copytree(rendered, folder)
         words = ("stitch", folder, "--animatic")
         crashes.append(crash := Crash("stitch", after))
-        killed(folder, words, after)
+        killed(folder, words, after, STITCHES)
         said = after_the_crash(folder, crash, (*words, "--json"))
         (film,) = json.loads(said.stdout)["deliverables"]
         crash.made, crash.kept = film["segments_encoded"], film["segments_kept"]
