@@ -43,7 +43,9 @@ def test_a_choice_is_taken_back(vidgen, three):
 def test_what_a_person_wrote_into_the_file_stays(vidgen, three):
     (three / "selects.yaml").write_text("# ours\none: v001  # the smile\n", encoding="utf-8")
     vidgen("select", "one", "3", "--project", three)
-    assert (three / "selects.yaml").read_text(encoding="utf-8") == "# ours\none: v003\n"
+    assert (three / "selects.yaml").read_text(encoding="utf-8") == (
+        "# ours\none: v003  # the smile\n"
+    )
 
 
 @pytest.mark.parametrize(
