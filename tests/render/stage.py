@@ -132,10 +132,8 @@ class Stage:
         return plan(self.source, self.shop, self.project.history(), Options(**options))
 
     def desks(self, *, local=False, in_flight=2, resend="never", patience=1e6, tempo=SOON,
-              poll=0.0, per_minute=None, http=None):  # fmt: skip
-        desk = Desk(
-            self.provider, in_flight, poll, patience, local, resend, per_minute, http, tempo
-        )
+              poll=0.0, http=None):  # fmt: skip
+        desk = Desk(self.provider, in_flight, poll, patience, local, resend, None, http, tempo)
         return {"one": desk, "two": desk}
 
     async def run(self, found, listen=None, **desk):

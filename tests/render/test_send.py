@@ -299,10 +299,20 @@ def test_no_credit_closes_the_provider_and_what_is_under_way_is_collected(stage,
     assert stage.money == (PRICE, 0, 0)
 
 
-def test_what_waits_for_its_turn_when_the_provider_closes_is_not_sent(stage):
+def test_what_waits_for_its_turn_when_the_provider_closes_is_not_sent(stage, monkeypatch):
+    turns, closed = [], asyncio.Event()
+    hear = stage.hear
+    stage.hear = lambda event: (hear(event), event.kind == "failed" and closed.set())
+
+    async def turn(self):
+        turns.append(self)
+        if len(turns) > 1:  # the first comes at once
+            await closed.wait()
+
+    monkeypatch.setattr("vidgen.render.pace.Pace.turn", turn)
     stage.provider.submits["A."] = [trouble("credit", "top up")]
     text = shots(*(f"id: {name.lower()}, prompt: {name}" for name in "ABCD"))
-    report = stage.go(text, in_flight=4, per_minute=6)
+    report = stage.go(text, in_flight=4)
     assert stage.provider.sent == ["A."]
     assert endings(report) == {"a": "credit", "b": "held", "c": "held", "d": "held"}
     assert stage.money == (0, 0, 0)
