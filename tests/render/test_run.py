@@ -56,11 +56,19 @@ def test_what_is_under_way_already_has_a_place_before_anything_new_is_sent(stage
     assert (stage.provider.most, stage.provider.sent[:2]) == (1, ["Z.", "A."])
 
 
-def test_a_job_that_waited_long_for_a_place_is_given_its_whole_time(stage):
-    looks = [Running(0.1)] * 8
-    stage.provider.looks.update({f"P{n}.": [*looks, "clip"] for n in range(4)})
+def test_a_job_that_waited_long_for_a_place_is_given_its_whole_time(stage, skipping):
+    stage.provider.looks.update({f"P{n}.": [*[Running(0.1)] * 8, "clip"] for n in range(4)})
     text = shots(*(f"id: s{n}, prompt: P{n}" for n in range(4)))
-    report = stage.go(text, in_flight=1, poll=20.0, patience=400.0)  # 160 s each, 640 s together
+    report = stage.go(text, in_flight=1, poll=50.0, patience=600.0, tempo=1.0)  # 400 s each
+    assert failures(report) == {}
+    told = [sidecar(stage, f"s{n}/v001")["seconds_to_make"] for n in range(4)]
+    assert all(400 <= seconds < 600 for seconds in told)  # by the clock that waits move
+
+
+def test_a_job_that_was_put_off_for_long_is_given_its_whole_time(stage, skipping):
+    stage.provider.submits["A."] = [trouble("overload")] * 6  # a minute altogether
+    stage.provider.looks["A."] = [*[Running(0.1)] * 3, "clip"]
+    report = stage.go(ALONE, poll=5.0, patience=30.0, tempo=1.0)
     assert failures(report) == {}
 
 
