@@ -181,7 +181,7 @@ def test_the_readme_lists_every_command():
 
 
 def test_the_readme_names_commands_that_are_still_to_come_and_none_that_is_there():
-    missing = next(row[1] for row in table("README.md", "works") if "`select`" in row[1])
+    missing = next(row[1] for row in table("README.md", "works") if "`review`" in row[1])
     assert not set(quoted(missing)) & set(COMMANDS)
 
 
@@ -371,13 +371,14 @@ shots:
     assert code == 0, said
     record = json.loads((tmp_path / "takes" / "b" / "v001.json").read_bytes())
     told = {name for row in _tables("render.md", "key")[0] for name in quoted(row[0])}
-    assert told == set(record)
+    sometimes = {"seed", "flags", "accepted"}  # where there is one
+    assert set(record) <= told <= set(record) | sometimes
 
 
 def test_shapes_of_json():
     told = {name for row in table("commands.md", "shape") for name in quoted(row[0])}
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
-    assert told == set(re.findall(r'"(vidgen\.[a-z]+/1)"', code))
+    assert told == set(re.findall(r'"(vidgen\.[a-z]+/\d)"', code))
 
 
 def test_third_parties():
@@ -396,7 +397,8 @@ def test_error_codes_are_codes():
 
 
 def _kinds(kind):
-    import vidgen.render
+    import vidgen.cli.consent
+    import vidgen.render.fetch
     import vidgen.stitch  # noqa: F401  every kind of error is known then
 
     return {found for one in kind.__subclasses__() for found in (one, *_kinds(one))}

@@ -93,6 +93,21 @@ def session_of(
     )
 
 
+def adapter_of(name: str, session: Session, *, rehearsal: bool = False) -> Provider | None:
+    """A provider's adapter; in a rehearsal one that has none yet is stood in for by a queue."""
+    from vidgen.providers import PROVIDERS
+
+    if name in PROVIDERS:
+        return PROVIDERS[name](session)
+    if not rehearsal:
+        return None
+    from dataclasses import replace
+
+    from vidgen.providers.fal import Fal
+
+    return Fal(replace(session, fields={}))
+
+
 def desk_of(page: Page, provider: Provider, http: Http | None, tempo: float = 1.0) -> Desk:
     """A provider at work, at the pace of its page."""
     from vidgen.cli.waiting import processors

@@ -260,13 +260,14 @@ def _usd(text: str, per_usd: Decimal) -> Usd:
 
 def _ticket(project: desk.Desk, row: Row, identifier: str) -> Ticket:
     """The ticket of what a person found at the provider. Raises ToolMissing, ProviderError."""
-    from vidgen.cli.desks import session_of
+    from vidgen.cli.desks import adapter_of, session_of
     from vidgen.job import request_from
-    from vidgen.providers import PROVIDERS, Adopter
+    from vidgen.providers import Adopter
 
-    make = PROVIDERS.get(row.provider)
     page = project.catalogue.providers.get(row.provider)
-    provider = make(session_of(project, page, None, key="")) if make and page else None
+    session = session_of(project, page, None, key="") if page else None
+    rehearsal = project.project.rehearsal
+    provider = adapter_of(row.provider, session, rehearsal=rehearsal) if session else None
     if not isinstance(provider, Adopter):
         raise ToolMissing(
             f"this version cannot take a job of {row.provider} over by its id",

@@ -12,7 +12,7 @@ import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import environment
-from vidgen.cli.desks import REHEARSAL_KEY, desk_of, find_ffmpeg, key_of, session_of
+from vidgen.cli.desks import REHEARSAL_KEY, adapter_of, desk_of, find_ffmpeg, key_of, session_of
 from vidgen.cli.progress import clock
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _served(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Server]:
     from vidgen.rehearsal.clips import Drawn
     from vidgen.rehearsal.server import Server, start_thread
 
-    folder = project.project.state / "provider"
+    folder = project.project.state.absolute() / "provider"
     folder.mkdir(parents=True, exist_ok=True)
     ffmpeg = find_ffmpeg()
     books = Books.open(folder / "books.jsonl")
@@ -198,15 +198,15 @@ def typical(kind: Kind, told: Decimal | None) -> float:
 def _desk(project: desk.Desk, name: str, terms: Terms, http: Http | None) -> Desk:
     """A provider's desk in a rehearsal; one that has no adapter yet is stood in for by a queue."""
     from vidgen.providers import PROVIDERS
-    from vidgen.providers.fal import Fal
 
     page = project.catalogue.providers[name]
     key = key_of(page) or REHEARSAL_KEY
     session = session_of(project, page, http, key)
+    adapter = adapter_of(name, session, rehearsal=True)
+    assert adapter is not None, "in a rehearsal every provider has one"
     if page.local:
-        return desk_of(page, PROVIDERS[name](session), None)
-    played = PROVIDERS[name](session) if name in PROVIDERS else Fal(replace(session, fields={}))
-    found = desk_of(page, played, http, terms.speed)
+        return desk_of(page, adapter, None)
+    found = desk_of(page, adapter, http, terms.speed)
     return replace(
         found,
         resend=found.resend if name in PROVIDERS else "never",
