@@ -254,6 +254,8 @@ def test_words_name_the_field_that_is_at_fault(at):
     [
         Reply(500, {"detail": "Internal error"}),
         Reply(500, {"detail": "Internal error", "error_type": None}),
+        Reply(500, {"detail": "Internal error", "error_type": "internal_error"}),
+        Reply(503, {"detail": "no runner"}, {"x-fal-error-type": "runner_connection_error"}),
         Reply(502, b"<html>"),
         Reply(403, {"detail": "User is locked. Reason: TOP_UP"}),
         Reply(404, {"detail": "gone"}),

@@ -181,7 +181,7 @@ TAPE = Tape(
         ),
         Failure(
             "machine lost",
-            ends_with(machine_error("runner_disconnected", 503)),
+            ends_with(machine_error("runner_disconnected", 503), error="it was lost"),
             "provider",
             charged=False,
         ),

@@ -73,15 +73,16 @@ def unfinished(answer: httpx.Response) -> bool:
 def failure(answer: httpx.Response, *, told: bool) -> FailureKind | None:
     """How a job failed, by the answer in its result's place; None where that says nothing of it.
 
-    `told` is whether the state before it spoke of an error: a 5xx without a type may as well be
-    fal's gate that stumbles while a paid clip lies there.
+    `told` is whether the state before it spoke of an error, as it does of every job that failed: a
+    5xx that is not the model's own may as well be fal's gate that stumbles, by whatever type it
+    calls that, while a paid clip lies there.
     """
     status, types = answer.status_code, _types(answer)
     if POLICY in types:
         return "moderation"
     if status in ABOUT_THE_INPUT and not types & NOT_THE_INPUT:
         return "input"
-    if types and status not in (401, 403, 404, 429):
+    if types and status not in (401, 403, 404, 429) and (status < 500 or _of_the_model(answer)):
         return "provider"
     return "provider" if told and status >= 500 else None
 
@@ -99,6 +100,13 @@ def _types(answer: httpx.Response) -> set[str]:
     found = [item.get("type") for item in items if isinstance(item, dict)]
     found += [told.get("error_type"), answer.headers.get("x-fal-error-type")]
     return {name for name in found if isinstance(name, str) and name}
+
+
+def _of_the_model(answer: httpx.Response) -> bool:
+    """Whether an error is a model's own: a list under `detail`, each with its type."""
+    detail = _told(answer).get("detail")
+    items = detail if isinstance(detail, list) else []
+    return any(isinstance(item, dict) and item.get("type") for item in items)
 
 
 def _line(item: dict[str, Any]) -> str:
