@@ -655,3 +655,29 @@ def test_the_ceiling_of_a_run_counts_that_run_alone(film, shop):
     enough = planned(source, shop, past, max_credits=price * 100)
     assert (enough.verdict, enough.totals.ceiling) == ("fits", price)
     assert planned(source, shop, past, max_credits=price * 99).verdict == "over"
+
+
+def test_a_reroll_that_may_have_cost_money_is_not_sent_again_by_itself(film, shop):
+    source = film(REROLLED)
+    step = only(planned(source, shop))
+    one = replace(made(step), flags=("black",))
+    past = History(takes=(one,), failed_jobs={step.job.key: refused("provider", paid=True)})
+    again = only(planned(source, shop, past))
+    assert (again.action, again.take) == ("reuse", one)
+    assert "its re-roll failed" in again.reason
+    assert only(planned(source, shop, past, rerun=frozenset({"failed"}))).action == "redo"
+
+
+def test_what_chains_to_a_shot_does_not_mind_by_which_prompt_it_was_made(film, shop):
+    source = film(
+        """
+        defaults: {model: plain}
+        shots: [{id: a, prompt: p, alternate: [q]}, {id: b, prompt: r, chain: a}]
+        """
+    )
+    a, b = planned(source, shop, alternate=True).steps
+    other = replace(made(a, digest="d1"), key=a.alternates[0].key)
+    after = replace(made(b, digest="d2"), started_from={"first_frame": "d1"})
+    past = History(takes=(other, after), failed_jobs={a.job.key: refused()})
+    again = planned(source, shop, past)
+    assert [step.action for step in again.steps] == ["reuse", "reuse"]

@@ -89,6 +89,10 @@ class Past:
         judged = self.history.selects.get(job.shot) == exact.number or exact.accepted
         wrong = rerolls_on(exact, quality)
         if wrong and not judged and quality and made <= quality.max and self._is_named(job.shot):
+            failure = self.history.failed_jobs.get(job.key)
+            if failure and failure.final and not self._again(job):
+                kept = f"{exact.name} is kept: its re-roll failed: {failure.reason}"
+                return Decision("reuse", kept, exact)
             reason = f"{exact.name} is {', '.join(wrong)}; re-roll {made} of {quality.max}"
             return Decision("redo", reason, exact)
         return Decision("reuse", f"{exact.name} is what is asked", exact)

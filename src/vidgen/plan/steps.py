@@ -42,6 +42,7 @@ class Builder:
     steps: list[Step] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
+    _first_prompt: dict[JobKey, JobKey] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._writer = Writer(self.source, self.catalogue, self.options.tier)
@@ -131,12 +132,22 @@ class Builder:
 
     def _job(self, shot: Shot, request: Request, take: int, starts: Starts) -> Job:
         asked = request if shot.seed is None else replace(request, seed=shot.seed + take - 1)
-        tier, parent = self.options.tier, _joined_key(starts)
+        tier, parent = self.options.tier, self._joined_key(starts)
         key = job_key(asked, shot=shot.id, tier=tier, take=take, upstream=parent)
         needs = tuple(
             Need(field, anchor.shot, anchor.key, anchor.seconds) for field, anchor in starts
         )
         return Job(key, shot.id, tier, take, asked, needs)
+
+    def _joined_key(self, starts: Starts) -> JobKey | None:
+        """What a job starts from, as part of its name: whichever prompt a shot was made by, it is
+        the same shot.
+        """
+        keys = [
+            f"{field}={self._first_prompt.get(anchor.key, anchor.key)}@{anchor.seconds}"
+            for field, anchor in starts
+        ]
+        return JobKey("|".join(keys)) if keys else None
 
     def _step(
         self,
@@ -148,6 +159,7 @@ class Builder:
         starts: Starts = (),
         quality: Quality | None = None,
     ) -> Step:
+        self._first_prompt.update((job.key, jobs[0].key) for job in jobs)
         decided = [self._past.decide(job, choice.quote, starts, quality) for job in jobs]
         at = self._first(jobs, decided)
         job, decision = jobs[at], decided[at]
@@ -319,8 +331,3 @@ def _grouped(refusals: list[Refusal]) -> str:
     pieces = [f"{why} ({', '.join(dict.fromkeys(names))})" for why, names in by_reason.items()]
     more = len(pieces) - 3
     return "; ".join(pieces[:3]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _joined_key(starts: Starts) -> JobKey | None:
-    keys = [f"{field}={anchor.key}@{anchor.seconds}" for field, anchor in starts]
-    return JobKey("|".join(keys)) if keys else None
