@@ -364,3 +364,14 @@ def test_a_run_that_is_killed_is_not_alive(project):
             holder.kill()
     assert not project.alive(name)
     assert not (project.state / "runs" / f"{name}.lock").exists()
+
+
+def test_tidying_keeps_the_downloads_that_are_under_way_with_their_notes(project):
+    project.tidy_downloads([])
+    kept, gone = project.download("j2:abc", 1), project.download("j2:abc", 11)
+    kept.parent.mkdir(parents=True)
+    for path in (kept, gone):
+        path.write_bytes(b"some")
+        path.with_suffix(".json").write_text("{}")
+    project.tidy_downloads([kept])
+    assert sorted(kept.parent.iterdir()) == [kept.with_suffix(".json"), kept]

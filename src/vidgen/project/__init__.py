@@ -218,6 +218,14 @@ class Project:
                 with suppress(OSError):
                     path.unlink()
 
+    def tidy_downloads(self, wanted: Collection[Path]) -> None:
+        """Drop what is left of downloads, but for those at `wanted`, with their notes."""
+        folder, stems = self.state / "downloads", {path.stem for path in wanted}
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.stem not in stems:
+                with suppress(OSError):
+                    path.unlink()
+
     def _ignore_state(self) -> None:
         ignore = self.root / ".vidgen" / ".gitignore"
         if not ignore.exists():

@@ -357,6 +357,9 @@ class Run:
         for name in self.project.scratches():
             if not self.journal.open_rows(name):
                 self.project.tidy(name, ())
+        # A run that died once its take was settled has left the note of the download.
+        rows = self.journal.open_rows()
+        self.project.tidy_downloads([self.project.download(row.key, row.attempt) for row in rows])
 
     async def _sweep(self, name: str, desk: Desk) -> None:
         """Settle free work that a dead run left behind and this plan does not ask for."""
