@@ -11,14 +11,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from vidgen.errors import LedgerError, OverBudget
+from vidgen.errors import LedgerError
 from vidgen.failpoints import passed
 from vidgen.job import Failure, FailureKind, Job, JobKey, Ticket, plain
+from vidgen.journal.booking import Booking, now
 from vidgen.journal.lock import run_lock
 from vidgen.journal.reading import (
     EMPTY,
@@ -128,13 +128,12 @@ class Journal:
         Raises OverBudget, with nothing written, when the reserve would cross a ceiling, and Moved
         when the job is open already or has had other attempts than the `seen` ones.
         """
-        day, now = _today(), _now()
+        at = now()
         with self._transaction() as db:
             row = db.execute("SELECT * FROM job WHERE key = ?", (job.key,)).fetchone()
             former = row["attempt"] if row else 0
             if (row and row["state"] in OPEN) or (seen is not None and seen != former):
                 raise Moved(job.name)
-            self._check_limits(db, job, reserve, limits, day)
             db.execute(
                 "INSERT INTO job (key, shot, tier, take, provider, model, state, attempt, request,"
                 " owner, created, updated) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -145,36 +144,13 @@ class Journal:
                 (
                     job.key, job.shot, job.tier, job.take, job.request.provider,
                     job.request.model, "submitting", former + 1,
-                    json.dumps(plain(job.request), ensure_ascii=False), self.run, now, now,
+                    json.dumps(plain(job.request), ensure_ascii=False), self.run, at, at,
                 ),
             )  # fmt: skip
-            self._book(db, job.key, former + 1, "reserve", reserve, day)
-            self._weigh(db, job.request.provider, day, reserve)
+            Booking(db, self.run).reserve(job, former + 1, reserve, limits)
             passed("intent-unwritten")
         passed("intent-written")
         return int(former) + 1
-
-    def _check_limits(
-        self, db: sqlite3.Connection, job: Job, reserve: Usd, limits: Limits, day: str
-    ) -> None:
-        if not reserve:
-            return
-        provider = job.request.provider
-        ceilings = (
-            ("film", limits.film, "the storyboard's budget"),
-            (f"run:{self.run}", limits.run, "what this run may spend"),
-            (f"day:{day}", limits.day, "today's budget"),
-            (f"day:{day}/{provider}", limits.providers.get(provider), f"today's for {provider}"),
-        )
-        for scope, ceiling, words in ceilings:
-            if ceiling is None:
-                continue
-            left = ceiling - _balance(db, scope)
-            if reserve > left:
-                raise OverBudget(
-                    f"{job.name} would cost up to ${reserve:f}; ${left:f} is left of {words}",
-                    hint="raise the ceiling, or see the ways out of `vidgen plan`",
-                )
 
     def sending(self, key: JobKey) -> None:
         """It is being sent again: of a job that was `unsent`, under the same attempt."""
@@ -198,7 +174,7 @@ class Journal:
     def note(self, key: JobKey, reason: str) -> None:
         """Keep in words why an open job was left as it is."""
         with self._transaction() as db:
-            db.execute("UPDATE job SET error=?, updated=? WHERE key=?", (reason, _now(), key))
+            db.execute("UPDATE job SET error=?, updated=? WHERE key=?", (reason, now(), key))
 
     def succeeded(
         self,
@@ -223,7 +199,7 @@ class Journal:
             db.execute(
                 "UPDATE job SET state='succeeded', media=?, cost=?, seed=?, number=?, updated=?"
                 " WHERE key=?",
-                (media, None if cost is None else str(cost), seed, number, _now(), key),
+                (media, None if cost is None else str(cost), seed, number, now(), key),
             )
             passed("success-unwritten")
         passed("success-written")
@@ -242,16 +218,16 @@ class Journal:
         `usd` is what it cost; of None the ledger says that nobody knows.
         """
         with self._transaction() as db:
-            now = _now()
-            db.execute("UPDATE job SET state='done', updated=? WHERE key=?", (now, job.key))
+            at = now()
+            db.execute("UPDATE job SET state='done', updated=? WHERE key=?", (at, job.key))
             db.execute(
                 "INSERT OR REPLACE INTO take VALUES (?,?,?,?,?,?)",
-                (job.shot, number, job.key, path, digest, now),
+                (job.shot, number, job.key, path, digest, at),
             )
             if usd is None:
-                self._settle(db, job.key, attempt, "unknown", Decimal(0))
+                Booking(db, self.run).settle(job.key, attempt, "unknown", Decimal(0))
             else:
-                self._settle(db, job.key, attempt, "charge", usd)
+                Booking(db, self.run).settle(job.key, attempt, "charge", usd)
             passed("done-unwritten")
         passed("done-written")
 
@@ -266,7 +242,7 @@ class Journal:
             number = max(least, _highest(db, shot) + 1)
             db.execute(
                 "INSERT INTO take VALUES (?,?,?,?,?,?)",
-                (shot, number, key, path_of(number), digest, _now()),
+                (shot, number, key, path_of(number), digest, now()),
             )
         return number
 
@@ -305,9 +281,9 @@ class Journal:
         with self._transaction() as db:
             db.execute(
                 "UPDATE job SET state=?, error=?, kind=?, updated=? WHERE key=?",
-                (state, reason, kind, _now(), key),
+                (state, reason, kind, now(), key),
             )
-            self._settle(db, key, attempt, settled, usd)
+            Booking(db, self.run).settle(key, attempt, settled, usd)
             passed("failure-unwritten")
         passed("failure-written")
 
@@ -316,7 +292,7 @@ class Journal:
         with self._transaction() as db:
             changed = db.execute(
                 "UPDATE job SET owner=?, updated=? WHERE key=? AND owner=?",
-                (self.run, _now(), key, of),
+                (self.run, now(), key, of),
             )
             found = changed.rowcount == 1
         passed("claim-written")
@@ -335,71 +311,18 @@ class Journal:
         `charge` or `refund`. Raises Moved where that is known already.
         """
         with self._transaction() as db:
-            row = db.execute("SELECT provider, attempt FROM job WHERE key=?", (key,)).fetchone()
+            row = db.execute("SELECT attempt FROM job WHERE key=?", (key,)).fetchone()
             number = row["attempt"] if attempt is None else attempt
-            lines = db.execute(
-                "SELECT day, run, kind, usd FROM ledger WHERE job=? AND attempt=? ORDER BY id",
-                (key, number),
-            ).fetchall()
-            if {line["kind"] for line in lines} != {"reserve", "unknown"}:
+            if not Booking(db, self.run).resolve(key, number, kind, usd):
                 raise Moved(key)
-            told = (Decimal(line["usd"]) for line in lines if line["kind"] == "unknown")
-            open_usd = sum(told, Decimal(0))
-            day, run = lines[0]["day"], lines[0]["run"]
-            self._book(db, key, number, "unknown", -open_usd, day)
-            self._book(db, key, number, kind, usd if kind == "charge" else open_usd, day)
-            paid = usd if kind == "charge" else Decimal(0)
-            self._weigh(db, row["provider"], day, paid - open_usd, run)
 
     def _set(self, key: JobKey, state: State, **values: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in values)
         with self._transaction() as db:
             db.execute(
                 f"UPDATE job SET state = ?, updated = ?, {names} WHERE key = ?",  # noqa: S608
-                (state, _now(), *values.values(), key),
+                (state, now(), *values.values(), key),
             )
-
-    # -- money ------------------------------------------------------------------------------
-
-    def _book(
-        self, db: sqlite3.Connection, key: str, attempt: int, kind: EntryKind, usd: Usd, day: str
-    ) -> None:
-        db.execute(
-            "INSERT INTO ledger (at, day, run, job, attempt, kind, usd) VALUES (?,?,?,?,?,?,?)",
-            (_now(), day, self.run, key, attempt, kind, str(usd)),
-        )
-
-    def _settle(
-        self, db: sqlite3.Connection, key: str, attempt: int, kind: EntryKind, usd: Usd
-    ) -> None:
-        """End an attempt: its reserve is freed, and what it cost counts in its place."""
-        line = db.execute(
-            "SELECT ledger.day, ledger.usd, ledger.run, job.provider FROM ledger"
-            " JOIN job ON job.key = ledger.job WHERE job=? AND ledger.attempt=?"
-            " AND ledger.kind='reserve'",
-            (key, attempt),
-        ).fetchone()
-        reserve = Decimal(line["usd"])
-        kept = usd if kind in ("charge", "unknown") else reserve
-        self._book(db, key, attempt, kind, kept, line["day"])
-        held = usd if kind in ("charge", "unknown") else Decimal(0)
-        self._weigh(db, line["provider"], line["day"], held - reserve, line["run"])
-
-    def _weigh(
-        self,
-        db: sqlite3.Connection,
-        provider: str,
-        day: str,
-        change: Usd,
-        run: str | None = None,
-    ) -> None:
-        """Change what counts against each ceiling."""
-        if not change:
-            return
-        by_run = self.run if run is None else run
-        for scope in ("film", f"run:{by_run}", f"day:{day}", f"day:{day}/{provider}"):
-            held = _balance(db, scope) + change
-            db.execute("INSERT OR REPLACE INTO balance VALUES (?, ?)", (scope, str(held)))
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -446,11 +369,6 @@ def _with_a_log(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
 
 
-def _balance(db: sqlite3.Connection, scope: str) -> Usd:
-    found = db.execute("SELECT usd FROM balance WHERE scope = ?", (scope,)).fetchone()
-    return Decimal(found["usd"]) if found else Decimal(0)
-
-
 def _highest(db: sqlite3.Connection, shot: str) -> int:
     """The highest number that was ever given to a take of a shot."""
     found = db.execute(
@@ -459,11 +377,3 @@ def _highest(db: sqlite3.Connection, shot: str) -> int:
         (shot,),
     ).fetchone()
     return int(found[0] or 0)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def _today() -> str:
-    return datetime.now().astimezone().date().isoformat()
