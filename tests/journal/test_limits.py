@@ -4,11 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-import vidgen.journal
 from tests.journal.jobs import KEY, NO, job
 from vidgen.errors import Exit, OverBudget
 from vidgen.job import JobKey
-from vidgen.journal import Journal, Limits, entries, health
+from vidgen.journal import Journal, Limits, booking, entries, health
 
 
 def key(number):
@@ -20,7 +19,7 @@ def day(monkeypatch):
     """Turn the calendar: `day("2026-03-02")`."""
 
     def on(date):
-        monkeypatch.setattr(vidgen.journal, "_today", lambda: date)
+        monkeypatch.setattr(booking, "today", lambda: date)
 
     on("2026-03-01")
     return on
