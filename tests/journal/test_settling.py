@@ -129,3 +129,12 @@ def test_a_balance_that_does_not_agree_with_its_lines_is_told(path, scope):
     db.close()
     told = health(path)
     assert told.startswith(f"its balance of {scope} says $0.50, its lines add up to $")
+
+
+@pytest.mark.parametrize(("taken", "kind"), [(True, "refund"), (False, "release")])
+def test_what_was_never_taken_is_let_go_and_not_refunded(path, taken, kind):
+    with Journal(path) as journal:
+        attempt = journal.begin(job(), Decimal(1), NO)
+        journal.failed(KEY, attempt, "refused", "input", taken=taken)
+    assert [entry.kind for entry in entries(path)] == ["reserve", kind]
+    assert money(path) == (0, 0, 0)

@@ -255,13 +255,16 @@ class Journal:
         *,
         charged: bool | None = False,
         usd: Usd | None = Decimal(0),
+        taken: bool = True,
     ) -> None:
         """The job ended without a clip: it cost `usd`, or nothing, or (None) nobody says.
 
+        What cost nothing is given back where the provider had `taken` it, else merely let go.
         Where it cost something and `usd` is None, nobody knows what: that is never booked as zero.
         """
         told = None if charged and usd is None else charged
-        settled: EntryKind = "unknown" if told is None else "charge" if told else "refund"
+        free: EntryKind = "refund" if taken else "release"
+        settled: EntryKind = "unknown" if told is None else "charge" if told else free
         self._end(key, attempt, "failed", reason, kind, settled, usd or Decimal(0))
 
     def cancelled(self, key: JobKey, attempt: int, reason: str = "called off") -> None:

@@ -167,7 +167,13 @@ def _refused(floor: Floor, task: Task, row: Row, error: ProviderError, doubtful:
         stop = _in_the_dark(floor, row, error.message)
     else:
         floor.journal.failed(
-            row.key, row.attempt, error.message, kind, charged=error.charged, usd=task.usd
+            row.key,
+            row.attempt,
+            error.message,
+            kind,
+            charged=error.charged,
+            usd=task.usd,
+            taken=doubtful,
         )
         stop = ended(Failed(error.message, kind, error.charged))
     if error.kind == "credit" or error.kind == "key":
