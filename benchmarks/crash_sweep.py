@@ -4,7 +4,7 @@
 
 Each case is a film with a generated still, a chain over two providers, several takes, other prompts
 and both of Kling's APIs, rehearsed by real processes against a simulator whose books are the truth.
-Its runs are killed at one to four moments, drawn with its faults and its budget from the case's
+Its runs are killed, or told to end, at one to four moments, drawn with faults and budget from its
 number; a person answers what is asked by looking into the books. After every run, and once nothing
 changes any more, ledger, takes and files are held against the books (`tests/sweep/audit.py`). The
 matrix tells by failpoint what was killed and what did not hold; a case that fails is kept.

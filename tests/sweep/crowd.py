@@ -52,10 +52,8 @@ HEAD = "seed rounds orders stopped    budget held most    billed well exits"
 def rush(seed: int, folder: Path, nursery: Nursery, faults: Faults | None = None) -> Rush:
     """Eight runs of overlapping parts of a film, each of which would fit its budget alone."""
     dice, found = random.Random(f"rush {seed}"), Rush(seed)
-    found.budget = _third(folder / "priced")
-    with stage(
-        folder, faults, shots=many(SHOTS), budget=f"{found.budget}", nursery=nursery
-    ) as here:
+    found.budget = _third(folder / "priced", nursery)
+    with stage(folder, nursery, faults, shots=many(SHOTS), budget=f"{found.budget}") as here:
         parts = [_part(here, found.budget, dice) for _ in range(RUNS)]
         while found.rounds < ROUNDS:
             _round(here, parts, found, nursery)
@@ -76,9 +74,9 @@ def rush(seed: int, folder: Path, nursery: Nursery, faults: Faults | None = None
     return found
 
 
-def _third(folder: Path) -> Decimal:
+def _third(folder: Path, nursery: Nursery) -> Decimal:
     """A third of what the whole film costs."""
-    with stage(folder, shots=many(SHOTS)) as here:
+    with stage(folder, nursery, shots=many(SHOTS)) as here:
         return round(here.plan.totals.run / 3, 2)
 
 

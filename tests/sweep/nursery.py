@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,13 +58,26 @@ class Nursery:
         self._folder.cleanup()
 
     def run(
-        self, words: list[str], env: Mapping[str, str], cwd: Path, seconds: int
+        self,
+        words: list[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        seconds: int,
+        told_to_end: float | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """`vidgen WORDS` to its end or its death; one that hangs is killed and raises."""
-        return self.run_all([words], env, cwd, seconds)[0]
+        """`vidgen WORDS` to its end or its death; one that hangs is killed and raises.
+
+        It gets SIGTERM after `told_to_end` seconds.
+        """
+        return self.run_all([words], env, cwd, seconds, told_to_end)[0]
 
     def run_all(
-        self, runs: Sequence[list[str]], env: Mapping[str, str], cwd: Path, seconds: int
+        self,
+        runs: Sequence[list[str]],
+        env: Mapping[str, str],
+        cwd: Path,
+        seconds: int,
+        told_to_end: float | None = None,
     ) -> list[subprocess.CompletedProcess[str]]:
         """Several runs, all begun in the same moment."""
         assert self._parent is not None and self._parent.stdin and self._parent.stdout
@@ -74,6 +88,7 @@ class Nursery:
                 "env": dict(env),
                 "cwd": str(cwd),
                 "seconds": seconds,
+                "told_to_end": told_to_end,
                 "out": str(place / f"out{number}"),
                 "err": str(place / f"err{number}"),
             }
@@ -127,6 +142,9 @@ def _be(told: dict[str, object]) -> None:
     assert isinstance(words, list)
     sys.argv = ["vidgen", *words]
     signal.alarm(int(str(told["seconds"])))
+    if told["told_to_end"] is not None:
+        after, end = float(str(told["told_to_end"])), (os.getpid(), signal.SIGTERM)
+        threading.Timer(after, os.kill, end).start()
     code = 1
     try:
         vidgen()

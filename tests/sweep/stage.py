@@ -18,7 +18,6 @@ from pathlib import Path
 import av
 from PIL import Image, PngImagePlugin
 
-from tests.processes import command
 from tests.sweep.nursery import Nursery
 from vidgen.cli.desk import open_project
 from vidgen.cli.rehearsal import works_of
@@ -159,6 +158,7 @@ class Stage:
     plan: Plan
     server: Server
     clips: Marked
+    nursery: Nursery
     works: Mapping[str, Work]
     """Each job's work, by the job's key."""
     looked: set[str] = field(default_factory=set)
@@ -166,8 +166,6 @@ class Stage:
     said: list[str] = field(default_factory=list)
     """All that runs and commands have printed."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    nursery: Nursery | None = None
-    """Where runs are started quickly; else each is `python -m vidgen`."""
 
     @property
     def project(self) -> Project:
@@ -194,30 +192,21 @@ class Stage:
         }
         return kept | told | ({"VIDGEN_FAILPOINT": failpoint} if failpoint else {})
 
-    def render(self, failpoint: str | None = None) -> subprocess.CompletedProcess[str]:
-        """One run, to its end or to its death."""
-        return self._run(self.words(), failpoint)
+    def render(
+        self, failpoint: str | None = None, *, told_to_end: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """One run, to its end or to its death; SIGTERM comes after `told_to_end` seconds."""
+        return self._run(self.words(), failpoint, told_to_end)
 
     def vidgen(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Any other command on this project's rehearsal."""
         return self._run([*words, "--rehearsal"])
 
     def _run(
-        self, words: list[str], failpoint: str | None = None
+        self, words: list[str], failpoint: str | None = None, told_to_end: float | None = None
     ) -> subprocess.CompletedProcess[str]:
         env = self.environment(failpoint)
-        if self.nursery is not None:
-            done = self.nursery.run(words, env, self.folder, LONGEST_RUN)
-        else:
-            done = subprocess.run(
-                command(*words),
-                env=env,
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                timeout=LONGEST_RUN,
-                check=False,
-            )
+        done = self.nursery.run(words, env, self.folder, LONGEST_RUN, told_to_end)
         self.said += [done.stdout, done.stderr]
         return done
 
@@ -232,12 +221,12 @@ class Stage:
 @contextmanager
 def stage(
     folder: Path,
+    nursery: Nursery,
     faults: Faults | None = None,
     *,
     shots: str = EVERY_WAY,
     budget: str = "40",
     keys: Mapping[str, str] | None = None,
-    nursery: Nursery | None = None,
 ) -> Iterator[Stage]:
     """A project in a folder of its own, and a simulator for as long as this lasts."""
     project, played = folder / "film", folder / "played"
@@ -256,7 +245,7 @@ def stage(
         return server
 
     with start_thread(make) as server:
-        ready = Stage(project, plan, server, clips, _works(plan), keys=keys or {}, nursery=nursery)
+        ready = Stage(project, plan, server, clips, nursery, _works(plan), keys=keys or {})
         yield ready
 
 

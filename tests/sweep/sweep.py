@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +26,14 @@ from vidgen.rehearsal.faults import MEANINGS, Fault, Faults
 MOST_RUNS = 16
 """Runs until a case is taken for one that never comes to an end."""
 
-KILLED = -9
+CALLED_OFF = "called off"
+"""In place of a failpoint: the run is told to end, so many moments after it began."""
+
+MOMENT = 0.05
+STOPPED = (-9, -15, int(Exit.INTERRUPTED))
+"""Killed, told to end before it listened to that, and called off in good order."""
+
+POINTS = (*NAMES, CALLED_OFF)
 ENDINGS = (Exit.DONE, Exit.PARTIAL, Exit.FAILED, Exit.OVER_BUDGET, Exit.AMBIGUOUS)
 
 NEEDED: dict[str, Fault] = {
@@ -83,10 +91,10 @@ class Found:
 HEAD = "  case  runs  answers  orders  takes    billed well killed at"
 
 
-def play(case: Case, folder: Path, nursery: Nursery | None = None) -> Found:
+def play(case: Case, folder: Path, nursery: Nursery) -> Found:
     """Run a case to its end."""
     found = Found(case)
-    with stage(folder, case.faults, shots=case.shots, budget=case.budget, nursery=nursery) as here:
+    with stage(folder, nursery, case.faults, shots=case.shots, budget=case.budget) as here:
         _to_the_end(here, found)
         found.broken += broken(here, end=True)
         now = seen(here)
@@ -102,14 +110,15 @@ def _to_the_end(here: Stage, found: Found) -> None:
     before: object = None
     while found.runs < MOST_RUNS:
         kill = kills.pop(0) if kills else None
-        done = here.render(None if kill is None else f"{kill[0]}:{kill[1]}")
+        done = _run(here, kill)
         found.runs += 1
+        stopped = kill is not None and done.returncode in STOPPED
         if kill is not None:
-            found.reached.append(done.returncode == KILLED)
+            found.reached.append(stopped)
         found.broken += broken(here, end=False)
         if found.broken:
             return
-        if kill is not None and done.returncode == KILLED:
+        if stopped:
             continue
         if done.returncode not in [int(code) for code in ENDINGS]:
             found.broken.append(f"ends: with {done.returncode}: {done.stderr[-600:]}")
@@ -123,6 +132,15 @@ def _to_the_end(here: Stage, found: Found) -> None:
             return
         before = state
     found.broken.append(f"ends: not after {found.runs} runs")
+
+
+def _run(here: Stage, kill: Kill | None) -> subprocess.CompletedProcess[str]:
+    if kill is None:
+        return here.render()
+    name, nth = kill
+    if name == CALLED_OFF:
+        return here.render(told_to_end=nth * MOMENT)
+    return here.render(f"{name}:{nth}")
 
 
 def _endings(here: Stage, said: str, code: int) -> Counter[str]:
@@ -156,8 +174,8 @@ def _why(ending: str, kind: str | None) -> str:
 def drawn(seed: int) -> Case:
     """A case by chance, the same at every call: where, how often passed, and what goes wrong."""
     dice = random.Random(f"case {seed}")
-    first = NAMES[seed % len(NAMES)]
-    kills = [(first, dice.choice((1, 1, 2, 3, 5)))]
+    first = POINTS[seed % len(POINTS)]
+    kills = [(first, dice.randint(3, 24) if first == CALLED_OFF else dice.choice((1, 1, 2, 3, 5)))]
     if first == "claim-written":  # there is nothing to claim but what a dead run had in hand
         kills.insert(0, (dice.choice(NAMES[:-1]), dice.choice((2, 3, 4))))
     while dice.random() < 0.4:
@@ -180,7 +198,7 @@ def matrix(every: Iterable[Found]) -> str:
     head = f"{'failpoint':18} {'armed':>5} {'killed':>6} {'runs':>5} {'asked':>5} {'orders':>6}"
     lines = [head + "".join(f" {name:>10}" for name in checks)]
     all_found = list(every)
-    for point in NAMES:
+    for point in POINTS:
         hit = [
             (found, there)
             for found in all_found

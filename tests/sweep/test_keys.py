@@ -30,7 +30,7 @@ def leaks(data):
 
 def test_no_key_is_written_or_said(nursery, tmp_path):
     rates = dict.fromkeys(set(MEANINGS) - HARMLESS, 0.3) | dict.fromkeys(QUOTING, 0.6)
-    with stage(tmp_path / "film", Faults("keys", rates), keys=KEYS, nursery=nursery) as here:
+    with stage(tmp_path / "film", nursery, Faults("keys", rates), keys=KEYS) as here:
         quoted = []
         answer = here.server.play.answer
 
