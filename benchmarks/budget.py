@@ -3,8 +3,9 @@
     python benchmarks/budget.py              # some minutes; not on Windows
 
 Each run is a real process that asks for some shots of 24 by chance, for as much as the whole
-budget; what they ask for overlaps. Every second draw mixes in faults, and then the crowd comes back
-until everything is collected. Neither the simulator's books nor the ledger's running sum may ever
+budget; four ask for the same, and what the others ask for overlaps. In every second draw there are
+faults, a run died before and left its jobs to all of them, and the crowd comes back until
+everything is collected. Neither the simulator's books nor the ledger's running sum may ever
 stand above the budget, by however little, and no work may be ordered by two runs.
 """
 
@@ -35,7 +36,7 @@ def main() -> int:
     print(HEAD, flush=True)
     with Nursery(compiled) as nursery:
         for seed in range(options.seeds):
-            faults = Faults.mixed(0.5, f"budget {seed}") if seed % 2 else None
+            faults = _faults(seed) if seed % 2 else None
             found = rush(seed, folder / str(seed), nursery, faults)
             every.append(found)
             print(found, flush=True)
@@ -55,6 +56,12 @@ def main() -> int:
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _faults(seed: int) -> Faults:
+    """Every fault now and then; submits are put off again and again."""
+    rates = Faults.mixed(0.5).rates | {"rate-limit": 0.6}  # type: ignore[operator]
+    return Faults(f"budget {seed}", rates)
 
 
 def _options() -> argparse.Namespace:

@@ -18,6 +18,7 @@ from vidgen.rehearsal.faults import Faults
 
 RUNS = 8
 SHOTS = 24
+LEFT_BEHIND = ("unsent-written", "submit-unsent", "submit-answered", "ticket-written")
 ROUNDS = 6
 """How often the crowd comes back until everything is collected."""
 
@@ -50,11 +51,18 @@ HEAD = "seed rounds orders stopped    budget held most    billed well exits"
 
 
 def rush(seed: int, folder: Path, nursery: Nursery, faults: Faults | None = None) -> Rush:
-    """Eight runs of overlapping parts of a film, each of which would fit its budget alone."""
+    """Eight runs of a film at once, each for as much as would fit its budget alone.
+
+    Four of them ask for the same, the others for what overlaps. Where there are `faults`, a run
+    that died at some moment has left jobs that all of them find.
+    """
     dice, found = random.Random(f"rush {seed}"), Rush(seed)
     found.budget = _third(folder / "priced", nursery)
     with stage(folder, nursery, faults, shots=many(SHOTS), budget=f"{found.budget}") as here:
-        parts = [_part(here, found.budget, dice) for _ in range(RUNS)]
+        parts = [_part(here, found.budget, dice) for _ in range(1 + RUNS // 2)]
+        parts += [parts[0]] * (RUNS - len(parts))
+        if faults is not None:
+            _die(here, parts[0], dice.choice(LEFT_BEHIND), nursery)
         while found.rounds < ROUNDS:
             _round(here, parts, found, nursery)
             answers = person.answer(here)
@@ -90,6 +98,11 @@ def _part(here: Stage, budget: Decimal, dice: random.Random) -> list[str]:
             left -= step.quote.usd
             words += ["--shot", step.job.shot]
     return here.words(*words)
+
+
+def _die(here: Stage, words: list[str], failpoint: str, nursery: Nursery) -> None:
+    done = nursery.run(words, here.environment(f"{failpoint}:2"), here.folder, 300)
+    here.said += [done.stdout, done.stderr]
 
 
 def _round(here: Stage, parts: list[list[str]], found: Rush, nursery: Nursery) -> None:

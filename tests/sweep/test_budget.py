@@ -12,7 +12,7 @@ from vidgen.rehearsal.faults import Faults
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_eight_runs_at_once_stay_within_one_budget(seed, nursery, tmp_path):
-    faults = Faults.mixed(0.5, "rush") if seed == 3 else None
+    faults = Faults("rush", {"rate-limit": 1, "lost-reply": 0.2}) if seed == 3 else None
     found = rush(seed, tmp_path / "film", nursery, faults)
     print(f"\n{found}")
     assert not found.broken
