@@ -242,7 +242,9 @@ def running(lines: tuple[Entry, ...]) -> Iterator[tuple[int, Decimal]]:
         yield at, sum(held.values(), ZERO)
 
 
-ALWAYS: dict[str, Callable[[Seen], Iterator[str]]] = {
+Check = Callable[[Seen], Iterator[str]]
+
+ALWAYS: dict[str, Check] = {
     "paid twice": paid_twice,
     "unwritten": ordered_unwritten,
     "ledger": ledger_and_books,
@@ -252,7 +254,7 @@ ALWAYS: dict[str, Callable[[Seen], Iterator[str]]] = {
 }
 """What holds after every run, also one that was killed."""
 
-AT_THE_END: dict[str, Callable[[Seen], Iterator[str]]] = {
+AT_THE_END: dict[str, Check] = {
     **ALWAYS,
     "lost": paid_and_lost,
     "settled": settled,
@@ -265,4 +267,12 @@ def broken(stage: Stage, *, end: bool) -> list[str]:
     """Everything that does not hold, each with the name of what it breaks."""
     now = seen(stage)
     checks = AT_THE_END if end else ALWAYS
-    return [f"{name}: {words}" for name, check in checks.items() for words in check(now)]
+    return [f"{name}: {words}" for name, check in checks.items() for words in _told(check, now)]
+
+
+def _told(check: Check, now: Seen) -> list[str]:
+    """What a check finds; a ledger that cannot even be read as attempts is a finding too."""
+    try:
+        return list(check(now))
+    except AssertionError as error:
+        return [str(error)]
