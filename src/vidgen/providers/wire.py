@@ -6,11 +6,15 @@ back. In a rehearsal the client sends everything to this machine, whatever host 
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import importlib.util
 import json
 import mimetypes
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any
@@ -66,16 +70,29 @@ class Rehearsed(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+CALLS, DOWNLOADS = 40, 10
+"""How many calls and how many downloads go on at once. The rest waits with us: a pool of
+connections goes through all that wait in it whenever one ends, with a thousand of them for minutes.
+"""
+
+KEPT = 10
+"""How many idle connections are kept: each is looked at again at every call, for 0.05 ms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Http:
     """The clients of one run.
 
     `kept` reuses its connections: looks and downloads. `fresh` never does: on a reused connection a
-    server that had just closed it cannot be told from one that took a paid order and died.
+    server that had just closed it cannot be told from one that took a paid order and died. Whoever
+    calls holds one of `calls` meanwhile, whoever downloads one of `downloads`, so that long
+    downloads keep nobody from looking.
     """
 
     kept: httpx.AsyncClient
     fresh: httpx.AsyncClient
+    calls: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLS))
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DOWNLOADS))
 
     async def aclose(self) -> None:
         """Let the connections go."""
@@ -88,14 +105,25 @@ def clients(rehearsed_at: str | None = None) -> Http:
 
     Redirects are not followed: an answer that points elsewhere must not be sent a key.
     """
+    _know_missing("sniffio")
     # Reading the machine's certificates takes longer than all the rest: once is enough.
     trust = httpx.create_ssl_context() if rehearsed_at is None else None
-    return Http(kept=_client(20, rehearsed_at, trust), fresh=_client(0, rehearsed_at, trust))
+    return Http(kept=_client(KEPT, rehearsed_at, trust), fresh=_client(0, rehearsed_at, trust))
+
+
+def _know_missing(module: str) -> None:
+    """Where a module is not installed, let Python know that once and for all.
+
+    httpcore tries to import sniffio several times a call, and goes on without it. To find it
+    missing, Python would search every folder each time: a third of what a look costs.
+    """
+    if importlib.util.find_spec(module) is None:
+        sys.modules[module] = None  # type: ignore[assignment]  # the documented way to say so
 
 
 def _client(kept: int, rehearsed_at: str | None, trust: SSLContext | None) -> httpx.AsyncClient:
     """A client that keeps that many idle connections."""
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=kept)
+    limits = httpx.Limits(max_connections=CALLS + DOWNLOADS, max_keepalive_connections=kept)
     if rehearsed_at is not None:
         return httpx.AsyncClient(timeout=TIMEOUT, transport=Rehearsed(rehearsed_at, limits))
     return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, verify=trust or True)
@@ -119,9 +147,10 @@ async def call(
     assert http is not None, "a hosted provider is given clients"
     line = http.kept if method == "GET" else http.fresh
     try:
-        async with line.stream(
-            method, url, headers=dict(headers), json=body, content=content
-        ) as answer:
+        async with (
+            http.calls,
+            line.stream(method, url, headers=dict(headers), json=body, content=content) as answer,
+        ):
             read = bytearray()
             async for piece in answer.aiter_bytes():
                 read += piece
@@ -196,14 +225,26 @@ def is_at(url: object, *servers: str) -> bool:
 
     A key goes nowhere else. An address with a name or a password in it is none.
     """
+    if not isinstance(url, str):
+        return False
     try:
-        found = httpx.URL(url) if isinstance(url, str) else None
+        found = httpx.URL(url)
     except httpx.InvalidURL:
         return False
-    if found is None or found.userinfo:
-        return False
-    origins = [(one.scheme, one.host, one.port) for one in map(httpx.URL, servers)]
-    return (found.scheme, found.host, found.port) in origins
+    return not found.userinfo and _origin(found) in map(_server, servers)
+
+
+Origin = tuple[str, str, int | None]
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port
+
+
+@cache
+def _server(url: str) -> Origin:
+    """Where a server of ours is; there are few, and they are asked about at every look."""
+    return _origin(httpx.URL(url))
 
 
 def is_here(url: str) -> bool:

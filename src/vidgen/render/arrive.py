@@ -126,7 +126,8 @@ async def _fetched(floor: Floor, task: Task, row: Row, part: Path) -> None:
     async def sleep(seconds: float) -> None:
         await floor.sleep(task.desk, seconds)
 
-    await fetch(task.desk.http.kept, row.media or "", part, sleep=sleep)
+    async with task.desk.http.downloads:
+        await fetch(task.desk.http.kept, row.media or "", part, sleep=sleep)
     passed("fetch-ended")
 
 

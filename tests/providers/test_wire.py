@@ -1,0 +1,123 @@
+"""How many calls are out at once, that downloads hold up no look, and whose an address is."""
+
+import asyncio
+import importlib.util
+import sys
+
+import httpx
+import pytest
+
+from vidgen.providers.wire import CALLS, DOWNLOADS, Http, call, clients, is_at
+
+
+class Slow:
+    """A server that keeps everybody waiting until it is told to answer, and counts them."""
+
+    def __init__(self):
+        self.here, self.most, self.answered = 0, 0, 0
+        self.go, self.crowd = asyncio.Event(), asyncio.Event()
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0, backlog=1024)
+        host, port = self._server.sockets[0].getsockname()
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _talk(self, reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        self.here += 1
+        self.most = max(self.most, self.here)
+        if self.here == CALLS:
+            self.crowd.set()
+        await self.go.wait()
+        self.here -= 1
+        self.answered += 1
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+
+def look(http, url):
+    return call(http, "GET", url, key="", headers={})
+
+
+def test_of_many_calls_only_so_many_are_out_at_once_and_all_are_answered():
+    async def scene():
+        async with Slow() as server:
+            http = clients(server.url)
+            calls = [asyncio.create_task(look(http, server.url)) for _ in range(3 * CALLS)]
+            await server.crowd.wait()
+            server.go.set()
+            answers = await asyncio.gather(*calls)
+            await http.aclose()
+            return server, answers
+
+    server, answers = asyncio.run(scene())
+    assert {answer.status_code for answer in answers} == {200}
+    assert server.most == CALLS
+
+
+def test_downloads_that_take_their_time_hold_up_no_look():
+    async def scene():
+        async with Slow() as server:
+            http = clients(server.url)
+            for _ in range(DOWNLOADS):
+                await http.downloads.acquire()
+            assert http.downloads.locked()
+            server.go.set()
+            answer = await look(http, server.url)
+            await http.aclose()
+            return answer.status_code
+
+    assert asyncio.run(scene()) == 200
+
+
+def test_a_call_that_is_called_off_leaves_its_place_to_others():
+    async def scene():
+        async with Slow() as server:
+            http = clients(server.url)
+            calls = [asyncio.create_task(look(http, server.url)) for _ in range(2 * CALLS)]
+            await server.crowd.wait()
+            for task in calls:
+                task.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+            server.go.set()
+            answer = await look(http, server.url)
+            await http.aclose()
+            return answer.status_code
+
+    assert asyncio.run(scene()) == 200
+
+
+def test_clients_have_a_module_that_is_not_installed_known_as_missing(monkeypatch):
+    installed = importlib.util.find_spec("sniffio") is not None
+    monkeypatch.delitem(sys.modules, "sniffio", raising=False)
+    clients("http://127.0.0.1:1")
+    assert installed or sys.modules["sniffio"] is None
+    assert (importlib.util.find_spec("sniffio") is not None) == installed
+
+
+@pytest.mark.parametrize(
+    ("url", "theirs"),
+    [
+        ("https://a.example/x", True),
+        ("https://a.example:443/x", True),
+        ("http://a.example/x", False),
+        ("https://a.example:444/x", False),
+        ("https://a.example.evil/x", False),
+        ("https://me:word@a.example/x", False),
+        ("https://a.example\x00/x", False),
+        (None, False),
+    ],
+)
+def test_an_address_is_a_servers_when_scheme_host_and_port_are(url, theirs):
+    assert is_at(url, "https://b.example", "https://a.example/api") is theirs
+
+
+def test_each_run_has_places_of_its_own():
+    line = httpx.AsyncClient(verify=False)
+    assert Http(line, line).calls is not Http(line, line).calls
