@@ -170,13 +170,16 @@ def ledger_and_books(now: Seen) -> Iterator[str]:
 
 
 def settled(now: Seen) -> Iterator[str]:
-    """At the very end: work that is left open, costs left unknown, cents that differ."""
+    """At the very end: work left open, costs left unknown, orders and cents that differ."""
     for row in now.rows:
         if row.open:
             yield f"{row.name} is left as {row.state}: {row.error}"
     for account in now.accounts().values():
         for attempt in account.unknown:
             yield f"attempt {attempt.number} at {attempt.key} is of unknown cost for ever"
+        sent = sum(attempt.ended != "release" for attempt in account.attempts)
+        if sent != len(account.orders):
+            yield f"{len(account.orders)} orders were taken, the ledger says {sent}"
     billed = sum((order.usd or ZERO for order in now.orders), ZERO)
     charged = sum((line.usd for line in now.lines if line.kind == "charge"), ZERO)
     if billed != charged:
