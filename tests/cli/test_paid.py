@@ -215,3 +215,21 @@ def test_faults_that_are_none_are_told(vidgen, tiny, faults, words):
     said = vidgen("render", tiny(), "--rehearse", "--faults", faults)
     assert said.code == Exit.USAGE
     assert words in said.err
+
+
+def test_what_is_under_way_is_collected_also_when_nothing_more_fits(vidgen, tiny):
+    folder = on_fal(tiny, "budget: {usd: 100}")
+    words = ["render", folder, "--rehearse", "--speed", "5000"]
+    assert vidgen(*words, "--shot", "one", "--faults", "lost-reply=1").code == Exit.AMBIGUOUS
+    books = (folder / ".vidgen/rehearsal/provider/books.jsonl").read_text().splitlines()
+    (placed,) = [line for line in map(json.loads, books) if line["what"] == "placed"]
+    vidgen("recover", "one", "--exists", placed["id"], "--rehearsal", "--project", folder)
+    text = (folder / "storyboard.yaml").read_text()
+    (folder / "storyboard.yaml").write_text(text.replace("usd: 100", "usd: 0.41"))
+    said = vidgen(*words)
+    assert said.code == Exit.PARTIAL
+    assert "what was sent before is collected" in said.err
+    assert "1 made" in said.err
+    apart = folder / ".vidgen/rehearsal"
+    assert [path.parent.name for path in apart.glob("takes/*/v001.mp4")] == ["one"]
+    assert snapshot(apart / "ledger.db").open_jobs == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,21 +15,33 @@ from vidgen.errors import Exit, OverBudget
 if TYPE_CHECKING:
     from vidgen.config import Config
     from vidgen.journal import Limits
-    from vidgen.plan import Plan
+    from vidgen.plan import Plan, Step
 
 
 class NoCeiling(OverBudget):
     """Paid work off a terminal, and nothing says how much it may cost."""
 
 
-def allow(plan: Plan) -> None:
-    """Raise OverBudget unless the plan's verdict lets work start."""
+def within(plan: Plan) -> Plan:
+    """A plan whose verdict lets work start; else what of it was sent before, and nothing new.
+
+    What is paid for already costs nothing more, and lies with its provider for a while only. Raises
+    OverBudget where there is none of that.
+    """
     from vidgen import present
 
     if plan.affordable:
-        return
-    ways = "; ".join(way.what for way in plan.ways_out[:2])
-    raise OverBudget(present.verdict_text(plan).plain, where=plan.title, hint=ways)
+        return plan
+    words = present.verdict_text(plan).plain
+    if not any(step.action == "resume" for step in plan.steps):
+        ways = "; ".join(way.what for way in plan.ways_out[:2])
+        raise OverBudget(words, where=plan.title, hint=ways)
+    talk(f"{words}; what was sent before is collected, and nothing else is begun")
+    return replace(plan, steps=tuple(_held(step, words) for step in plan.steps))
+
+
+def _held(step: Step, reason: str) -> Step:
+    return replace(step, action="blocked", reason=reason) if step.pays else step
 
 
 def agree(plan: Plan, *, yes: bool) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, talk
-from vidgen.cli.consent import agree, allow, limits_of
+from vidgen.cli.consent import agree, limits_of, within
 from vidgen.cli.desks import at_work, check, needed_by
 from vidgen.cli.progress import clock, shown, watch, write_line
 from vidgen.cli.rehearsal import Faults, Rehearse, SeedOf, Speed, Terms, lesson, played, terms_of
@@ -81,12 +81,12 @@ def carry_out(
 ) -> Report:
     """Plan, show the plan, ask where money is at stake, and render; with `terms`, rehearse.
 
-    Refuses what a ceiling or this version does not allow.
+    Refuses what a ceiling or this version does not allow; what was sent before is collected.
     """
     plan = project.plan(options)
     if show is not None and not as_json:
         show(plan)
-    allow(plan)
+    plan = within(plan)
     if terms is None:
         check(project, needed_by(plan))
         agree(plan, yes=yes)
