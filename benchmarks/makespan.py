@@ -325,7 +325,8 @@ def main() -> None:
                     flush=True,
                 )
             mean = statistics.mean(ratios)
-            print(f"  mean {mean:.3f}, worst {max(ratios):.3f} (aim: at most 1.05)\n")
+            aim = " (aim: at most 1.05)" if told else " (no aim: chance has most of it)"
+            print(f"  mean {mean:.3f}, worst {max(ratios):.3f}{aim}\n")
 
 
 if __name__ == "__main__":
