@@ -309,7 +309,7 @@ async def _rendered(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=10)
     seeds = range(1, parser.parse_args().seeds + 1)
     with tempfile.TemporaryDirectory(prefix="vidgen-bench-") as name:
         ready = clip(Path(name) / "clip.mp4")
