@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,8 +15,7 @@ from vidgen.cli.desks import REHEARSAL_KEY, adapter_of, desk_of, find_ffmpeg, ke
 from vidgen.cli.progress import clock
 
 if TYPE_CHECKING:
-    from vidgen.job import Kind
-    from vidgen.plan import Plan, Step
+    from vidgen.plan import Plan
     from vidgen.providers.wire import Http
     from vidgen.rehearsal.faults import Faults as FaultsPlayed
     from vidgen.rehearsal.play import Played
@@ -94,10 +92,6 @@ def terms_of(
 PATIENCE = 900.0
 """Seconds of this machine that a clip may take: it has to be drawn, however fast time runs."""
 
-TYPICAL: dict[Kind, float] = {"image": 15.0, "upscale": 60.0, "interpolate": 60.0}
-TYPICAL_CLIP = 90.0
-"""Seconds that work takes where no page says how long: a guess, and the same for everyone."""
-
 
 def _faults(terms: Terms) -> FaultsPlayed:
     """The faults that were asked for: `0.3`, or `lost-reply=0.2,moderation=1`."""
@@ -173,10 +167,11 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
     from vidgen.providers import PROVIDERS
     from vidgen.rehearsal.play import Played
     from vidgen.rehearsal.works import Work
+    from vidgen.render.pace import usual_seconds
 
     works: dict[str, list[Work]] = {}
     for step in plan.steps:
-        seconds = typical(step.job.request.kind, step.typical_seconds)
+        seconds = usual_seconds(step)
         for job in (step.job, *step.alternates):
             still = job.request.kind == "image"
             work = Work(job.request, step.quote.usd, seconds, still)
@@ -188,11 +183,6 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
             resend = page.resend if name in PROVIDERS else "never"
             found.append(Played(name, page.base_url, tuple(ordered), page.in_flight, resend))
     return found
-
-
-def typical(kind: Kind, told: Decimal | None) -> float:
-    """How long such a job usually takes, in seconds."""
-    return float(told) if told is not None else TYPICAL.get(kind, TYPICAL_CLIP)
 
 
 def _desk(project: desk.Desk, name: str, terms: Terms, http: Http | None) -> Desk:
@@ -221,9 +211,10 @@ def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
     from vidgen.journal import snapshot
     from vidgen.present import credits_words
     from vidgen.render.forecast import forecast
+    from vidgen.render.pace import usual_seconds
 
     rooms = {name: page.in_flight for name, page in project.catalogue.providers.items()}
-    seconds = forecast(plan.steps, rooms, _seconds)
+    seconds = forecast(plan.steps, rooms, usual_seconds)
     cost = credits_words(plan.totals.sticker, plan.per_usd)
     words = f"rehearsed: nothing was sent or paid. The real thing: {cost}, about {clock(seconds)}"
     if stage.server is None:
@@ -236,7 +227,3 @@ def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
     told = credits_words(money.charged, plan.per_usd)
     open_words = credits_words(money.reserved + money.unknown, plan.per_usd)
     return f"{words}\n{said}; the ledger says {told}, and {open_words} reserved or unknown"
-
-
-def _seconds(step: Step) -> float:
-    return typical(step.job.request.kind, step.typical_seconds)
