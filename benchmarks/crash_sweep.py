@@ -1,6 +1,6 @@
 """Runs killed at every named moment, with every fault, 500 times: nothing paid twice, nothing lost.
 
-    python benchmarks/crash_sweep.py            # about half an hour on two cores; not on Windows
+    python benchmarks/crash_sweep.py            # about twenty minutes on two cores; not on Windows
 
 Each case is a film with a generated still, a chain over two providers, several takes, other prompts
 and both of Kling's APIs, rehearsed by real processes against a simulator whose books are the truth.
