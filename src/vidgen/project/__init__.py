@@ -5,9 +5,9 @@ Never renders and never decides; it knows names and puts files under them.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -175,7 +175,7 @@ class Project:
         """The name of a run, which others see alive for as long as this process is."""
         from vidgen import journal
 
-        name = uuid.uuid4().hex[:16]
+        name = os.urandom(8).hex()
         path = self._run(name)
         with journal.run_lock(path):
             self._ignore_state()
