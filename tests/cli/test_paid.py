@@ -233,3 +233,13 @@ def test_what_is_under_way_is_collected_also_when_nothing_more_fits(vidgen, tiny
     apart = folder / ".vidgen/rehearsal"
     assert [path.parent.name for path in apart.glob("takes/*/v001.mp4")] == ["one"]
     assert snapshot(apart / "ledger.db").open_jobs == {}
+
+
+def test_two_rehearsals_of_one_project_do_not_play_against_each_other(vidgen, tiny):
+    from vidgen.project import Project
+
+    folder = on_fal(tiny, "budget: {usd: 100}")
+    with Project(folder, rehearsal=True).locked("rehearsal"):
+        said = vidgen("render", folder, "--rehearse", "--speed", "5000")
+    assert (said.code, said.err.splitlines()[0]) == (Exit.FAILED, "error: project-busy")
+    assert not (folder / ".vidgen/rehearsal/ledger.db").exists()

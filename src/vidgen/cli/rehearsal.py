@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -144,11 +145,9 @@ def _served(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Server]:
     from vidgen.rehearsal.server import Server, start_thread
 
     folder = project.project.state.absolute() / "provider"
-    folder.mkdir(parents=True, exist_ok=True)
     ffmpeg = find_ffmpeg()
-    books = Books.open(folder / "books.jsonl")
 
-    def make() -> Server:
+    def make(books: Books) -> Server:
         return Server(
             works_of(project, plan),
             folder=folder,
@@ -158,8 +157,13 @@ def _served(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Server]:
             speed=terms.speed,
         )
 
-    with closing(books), start_thread(make) as server:
-        yield server
+    with project.project.locked("rehearsal"):  # two servers would not know of each other's orders
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            closing(Books.open(folder / "books.jsonl")) as books,
+            start_thread(partial(make, books)) as server,
+        ):
+            yield server
 
 
 def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
