@@ -8,22 +8,20 @@ from typing import Literal
 
 from vidgen.catalogue import Catalogue
 from vidgen.errors import Fault
-from vidgen.job import History, Job, JobKey, Need, Request, Take, Tier, job_key
+from vidgen.job import History, Job, JobKey, Need, Request, Take, job_key
 from vidgen.named import serving
 from vidgen.plan.past import Anchor, Decision, Past, Starts
 from vidgen.plan.request import Writer
 from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
+from vidgen.plan.stills import STILL_PLACES, STILL_TIER
 from vidgen.plan.values import Options, Step
 from vidgen.plan.want import Loc, Want, generated, reference_paths, takes_of, want_of
 from vidgen.source import Source
 from vidgen.storyboard import Quality, Shot, Still
 
 STILL_MODEL = "nano-banana-pro"
-STILL_TIER: Tier = "final"
-"""A draft starts from the same stills as its final: they are made, and paid for, once."""
 
 What = Literal["shot", "still", "end-still"]
-STILL_FIELDS: tuple[tuple[str, What], ...] = (("still", "still"), ("end_still", "end-still"))
 FILLED: dict[What, Literal["first_frame", "last_frame"]] = {
     "still": "first_frame",
     "end-still": "last_frame",
@@ -221,7 +219,7 @@ class Builder:
             return []
         found = [
             self._still(index, shot, want, still, name, what)
-            for name, what in STILL_FIELDS
+            for name, what in STILL_PLACES
             if (still := generated(getattr(shot, name)))
         ]
         return [steps for steps in found if steps]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
-from vidgen.job import History, Input, Take
+from vidgen.job import History, Input, Take, Tier
 from vidgen.plan.want import generated
 from vidgen.source import Source
 from vidgen.storyboard import Storyboard
 
-STILL_PLACES = (("still", "still"), ("end_still", "end-still"))
+STILL_PLACES: tuple[tuple[str, Literal["still", "end-still"]], ...] = (
+    ("still", "still"),
+    ("end_still", "end-still"),
+)
 """By field of a shot: what its take's place is called after the shot's id."""
+
+STILL_TIER: Tier = "final"
+"""A draft starts from the same stills as its final: they are made, and paid for, once."""
 
 
 def with_stills(source: Source, history: History) -> Source:
@@ -33,7 +40,7 @@ def with_stills(source: Source, history: History) -> Source:
 
 def _chosen(history: History, place: str) -> Take | None:
     """The still that was selected, else the newest."""
-    takes = history.of(place, "final")
+    takes = history.of(place, STILL_TIER)
     number = history.selects.get(place)
     return next((take for take in takes if take.number == number), None) or (
         takes[-1] if takes else None
