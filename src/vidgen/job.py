@@ -220,12 +220,14 @@ class Running:
 class Succeeded:
     """Finished: where the media is (a local path, an https link or a data URI).
 
-    `cost_usd` is the actual cost and `seed` the seed that was used, each where the provider says.
+    `cost_usd` is the actual cost, `seed` the seed that was used and `last_frame` a link to the
+    picture that the clip ends on, each where the provider says.
     """
 
     media: str
     cost_usd: Decimal | None = None
     seed: int | None = None
+    last_frame: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

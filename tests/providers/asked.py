@@ -88,7 +88,7 @@ def lay_out(folder: Path, clips: tuple[Path, Path]) -> None:
 def asked(route: Route, **more: Any) -> Request:
     """A small request for a route, in its first mode."""
     mode = next(iter(route.offer.modes))
-    if not route.provider.local:
+    if route.provider.over_http:
         return ordered(route, mode, **more)
     usual: dict[str, Any] = {
         "prompt": "coffee", "aspect": "9:16", "resolution": "360p", "width": 90, "height": 160,
@@ -119,7 +119,7 @@ def turned(route: Route) -> Iterator[tuple[str, Request, Request]]:
     """Every capability in every mode where it means something: its name, before, and after."""
     for name in sorted(route.capabilities):
         before, turn = TURNS[name]
-        if route.provider.local:  # the animatic draws what it is given, whatever the mode
+        if not route.provider.over_http:  # the animatic draws what it is given, whatever the mode
             plain = asked(route, **before)
             yield name, plain, replace(plain, **turn)
             continue

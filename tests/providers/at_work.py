@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 
 KEY = "sk-a-key-that-nobody-may-see"
 
-HOSTED = sorted(name for name in PROVIDERS if not shipped().providers[name].local)
+HOSTED = sorted(name for name in PROVIDERS if shipped().providers[name].over_http)
 
 
 def session(folder: Path) -> Session:
@@ -65,7 +65,7 @@ class Stage:
         """What the server says to a call."""
         if self.tape.pays(call):
             return self.paid(call)
-        return self.look(call) if call.method == "GET" else self.tape.serves(call)
+        return self.look(call) if self.tape.looks(call) else self.tape.serves(call)
 
 
 def hosted(name: str, folder: Path) -> Session:
@@ -77,7 +77,9 @@ def hosted(name: str, folder: Path) -> Session:
         for endpoint in offer.modes.values()
         if offer.fields
     }
-    return replace(session(folder), base_url=page.base_url, fields=fields)
+    key = KEY if page.keys else ""
+    at = replace(session(folder), base_url=page.base_url, fields=fields, key=key)
+    return replace(at, settings=tape(name).settings)
 
 
 @asynccontextmanager
@@ -117,7 +119,8 @@ async def settled(name: str, at: Session, ticket: Ticket) -> Status:
 
 def written(call: Call) -> str:
     """The body of a call in one canonical form."""
-    return json.dumps(call.json(), sort_keys=True)
+    form = call.form()
+    return json.dumps(call.json() if form is None else form, sort_keys=True)
 
 
 def _drawn(at: Session, request: Request) -> str:

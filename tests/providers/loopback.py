@@ -98,7 +98,7 @@ async def _heard(wire: h11.Connection, reader: asyncio.StreamReader) -> Call | N
 def _call(head: h11.Request, body: bytes) -> Call:
     headers = {name.decode().lower(): value.decode() for name, value in head.headers}
     at = urlsplit(head.target.decode())
-    host = headers.get(REHEARSED_HOST) or headers["host"].partition(":")[0]
+    host = headers.get(REHEARSED_HOST) or headers["host"]
     query = dict(parse_qsl(at.query, keep_blank_values=True))
     return Call(head.method.decode(), host, at.path, query, headers, body)
 

@@ -16,7 +16,7 @@ from vidgen.job import CAPABILITIES, Failed, Input, Request, Slate, Succeeded
 from vidgen.providers import PROVIDERS
 
 ROWS = [route for route in routes() if route.provider.provider in PROVIDERS]
-LOCAL_ROWS = [route for route in ROWS if route.provider.local]
+LOCAL_ROWS = [route for route in ROWS if not route.provider.over_http]
 LOCAL = sorted(set(PROVIDERS) - set(HOSTED))
 
 

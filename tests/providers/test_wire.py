@@ -121,3 +121,43 @@ def test_an_address_is_a_servers_when_scheme_host_and_port_are(url, theirs):
 def test_each_run_has_places_of_its_own():
     line = httpx.AsyncClient(verify=False)
     assert Http(line, line).calls is not Http(line, line).calls
+
+
+def test_a_form_goes_as_parts_and_files_keep_their_names_and_types():
+    async def sent():
+        async with Loopback(lambda call: Reply(200, {})) as server:
+            http = clients()
+            form = [("prompt", "tea"), ("still", ("a.png", b"\x89PNG", "image/png"))]
+            await call(http, "POST", server.url, key="", headers={}, form=form)
+            await http.aclose()
+            return server.calls[0]
+
+    posted = asyncio.run(sent())
+    assert posted.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert b'name="still"; filename="a.png"' in posted.body
+    assert posted.form() == {"prompt": "tea", "still": "data:image/png;base64,iVBORw=="}
+
+
+def test_an_answer_may_be_as_long_as_the_caller_says():
+    async def asked(longest):
+        async with Loopback(lambda call: Reply(200, {"video": "x" * 100})) as server:
+            http = clients()
+            try:
+                return await call(http, "GET", server.url, key="", headers={}, longest=longest)
+            finally:
+                await http.aclose()
+
+    assert asyncio.run(asked(200)).status_code == 200
+    with pytest.raises(ProviderError, match="far too long"):
+        asyncio.run(asked(50))
+
+
+def test_a_rehearsed_host_is_told_with_its_port():
+    async def sent():
+        async with Loopback(lambda call: Reply(200, {})) as server:
+            http = clients(server.url)
+            await call(http, "GET", "http://127.0.0.1:30000/v1", key="", headers={})
+            await http.aclose()
+            return server.calls[0].host
+
+    assert asyncio.run(sent()) == "127.0.0.1:30000"

@@ -247,27 +247,37 @@ class Offer(Sold):
     notes: str = ""
 
 
-class KeyName(Page):
-    """An environment variable that holds a key, and other names people use for the same one."""
+class Variable(Page):
+    """An environment variable, and other names people use for the same one.
+
+    An `optional` one is a key that a provider can do without, having other ways. `rehearsed` is
+    what stands in for it in a rehearsal where it is not set.
+    """
 
     env: str
     aliases: tuple[str, ...] = ()
+    optional: bool = False
+    rehearsed: str = ""
 
 
 class Provider(Page):
     """Who runs models: how to reach it, its limits, and what sending twice would mean there.
 
-    `in_flight` is jobs at once; `poll_seconds` and `give_up_seconds` are seconds; `link_seconds` is
-    how long a result's link lives. `resend` says what repeating an unanswered submit does:
-    `idempotent` (same job), `lookup` (can be looked up first), or `never` (may be billed twice).
+    `keys` are secrets, `settings` are not; the setting named by `base_url_from` replaces
+    `base_url`. `in_flight` is jobs at once; `poll_seconds` and `give_up_seconds` are seconds;
+    `link_seconds` is how long a result's link lives. `resend` says what repeating an unanswered
+    submit does: `idempotent` (same job), `lookup` (can be looked up first), or `never` (may be
+    billed twice).
     """
 
     provider: Name
     name: str
     site: str = ""
     local: bool = False
-    keys: tuple[KeyName, ...] = ()
+    keys: tuple[Variable, ...] = ()
+    settings: tuple[Variable, ...] = ()
     base_url: str = ""
+    base_url_from: str = ""
     in_flight: int = Field(default=2, gt=0)
     requests_per_minute: int | None = None
     poll_seconds: Positive = Decimal(5)
@@ -279,6 +289,11 @@ class Provider(Page):
     source: str
     notes: str = ""
     offers: tuple[Offer, ...] = ()
+
+    @property
+    def over_http(self) -> bool:
+        """Whether it is spoken with over HTTP; else it works within this program."""
+        return bool(self.base_url)
 
 
 class PriceBook(Page):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vidgen.cli.app import environment
 from vidgen.job import Tier
 
 if TYPE_CHECKING:
@@ -163,16 +162,3 @@ def _credits(text: str | None) -> Decimal | None:
     if not amount.is_finite() or amount < 0:
         raise typer.BadParameter(f"--max-credits needs a number of credits, not `{text}`")
     return amount
-
-
-def keys_at_hand(catalogue: Catalogue) -> frozenset[str]:
-    """The providers whose key is in the environment, and those that need none."""
-    return frozenset(
-        page.provider
-        for page in catalogue.providers.values()
-        if page.local or any(_has(key.env, *key.aliases) for key in page.keys)
-    )
-
-
-def _has(*names: str) -> bool:
-    return any(environment(name) for name in names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidgen.cli import desk
+from vidgen.cli import desk, keys
 from vidgen.cli.app import environment
 from vidgen.errors import KeyMissing, ToolMissing
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from vidgen.providers import Provider, Session
     from vidgen.providers.wire import Http
     from vidgen.render.values import Desk
-
-REHEARSAL_KEY = "rehearsal-key"
-"""What a rehearsal uses where the user has no key of that provider."""
 
 
 def needed_by(plan: Plan) -> set[str]:
@@ -39,9 +36,9 @@ def check(project: desk.Desk, names: set[str]) -> None:
             " `--rehearse` plays them for nothing; `--animatic` makes the whole film free",
         )
     pages = [project.catalogue.providers[name] for name in sorted(names)]
-    missing = [page for page in pages if page.keys and not key_of(page)]
+    missing = [(page, key) for page in pages if (key := keys.missing(page))]
     if missing:
-        told = ", ".join(f"{page.keys[0].env} for {page.name}" for page in missing)
+        told = ", ".join(f"{key.env} for {page.name}" for page, key in missing)
         raise KeyMissing(
             f"no key: {told}",
             hint="put it into the environment or a .env file, or name providers whose keys you have"
@@ -55,7 +52,7 @@ def at_work(project: desk.Desk, names: set[str]) -> dict[str, Desk]:
 
     pages = {name: project.catalogue.providers[name] for name in sorted(names)}
     http = None
-    if not all(page.local for page in pages.values()):
+    if any(page.over_http for page in pages.values()):
         from vidgen.providers.wire import clients
 
         http = clients()
@@ -65,24 +62,21 @@ def at_work(project: desk.Desk, names: set[str]) -> dict[str, Desk]:
     }
 
 
-def key_of(page: Page) -> str:
-    """A provider's key from the environment, under the name its own client reads or an alias."""
-    names = (name for key in page.keys for name in (key.env, *key.aliases))
-    return next((value for name in names if (value := environment(name))), "")
-
-
 def session_of(
-    project: desk.Desk, page: Page, http: Http | None, key: str | None = None
+    project: desk.Desk, page: Page, http: Http | None, *, rehearsal: bool = False
 ) -> Session:
-    """What a provider is handed."""
+    """What a provider is handed; in a rehearsal it is where its page says, whatever is set."""
     from vidgen.providers import Session
 
+    settings = keys.rehearsed_settings_of(page) if rehearsal else keys.settings_of(page)
+    key = keys.key_of(page) or (keys.REHEARSAL_KEY if rehearsal and page.keys else "")
     return Session(
         project=project.source.root.absolute(),
         scratch=project.project.scratch(page.provider).absolute(),
         ffmpeg=find_ffmpeg().path,
-        base_url=page.base_url,
-        key=key_of(page) if key is None else key,
+        base_url=page.base_url if rehearsal else settings.get(page.base_url_from, page.base_url),
+        key=key,
+        settings=settings,
         http=http,
         fields={
             (offer.model, endpoint): offer.fields
@@ -115,10 +109,10 @@ def desk_of(page: Page, provider: Provider, http: Http | None, tempo: float = 1.
 
     return Desk(
         provider=provider,
-        in_flight=processors() if page.local else page.in_flight,
+        in_flight=page.in_flight if page.over_http else processors(),
         poll_seconds=float(page.poll_seconds),
         give_up_seconds=float(page.give_up_seconds),
-        local=page.local,
+        local=not page.over_http,
         resend=page.resend,
         requests_per_minute=page.requests_per_minute,
         http=http,

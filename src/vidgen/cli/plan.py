@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from vidgen.cli import desk
+from vidgen.cli import desk, keys
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
 from vidgen.errors import Exit
 
@@ -42,7 +42,7 @@ def plan(
         rerun=rerun,
         max_credits=max_credits,
         allow_unpriced=allow_unpriced,
-        keys=desk.keys_at_hand(project.catalogue) if with_keys else None,
+        keys=keys.at_hand(project.catalogue) if with_keys else None,
     )
     found = project.plan(options)
     frames = None if shot else film_frames(project.source.board)

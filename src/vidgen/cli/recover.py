@@ -265,8 +265,8 @@ def _ticket(project: desk.Desk, row: Row, identifier: str) -> Ticket:
     from vidgen.providers import Adopter
 
     page = project.catalogue.providers.get(row.provider)
-    session = session_of(project, page, None, key="") if page else None
     rehearsal = project.project.rehearsal
+    session = session_of(project, page, None, rehearsal=rehearsal) if page else None
     provider = adapter_of(row.provider, session, rehearsal=rehearsal) if session else None
     if not isinstance(provider, Adopter):
         raise ToolMissing(

@@ -12,7 +12,7 @@ import typer
 
 from vidgen.cli import desk
 from vidgen.cli.app import environment
-from vidgen.cli.desks import REHEARSAL_KEY, adapter_of, desk_of, find_ffmpeg, key_of, session_of
+from vidgen.cli.desks import adapter_of, desk_of, find_ffmpeg, session_of
 from vidgen.cli.progress import clock
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def played(project: desk.Desk, plan: Plan, terms: Terms) -> Iterator[Stage]:
     from vidgen.providers.wire import clients
 
     names = {step.job.request.provider for step in plan.steps}
-    hosted = {name for name in names if not project.catalogue.providers[name].local}
+    hosted = {name for name in names if project.catalogue.providers[name].over_http}
     with ExitStack() as stack:
         at, server = environment("VIDGEN_SIMULATOR"), None
         if at is None and hosted:
@@ -183,7 +183,7 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
     found = []
     for name, ordered in sorted(works.items()):
         page = project.catalogue.providers[name]
-        if not page.local:
+        if page.over_http:
             resend = page.resend if name in PROVIDERS else "never"
             found.append(Played(name, page.base_url, tuple(ordered), page.in_flight, resend))
     return found
@@ -194,11 +194,10 @@ def _desk(project: desk.Desk, name: str, terms: Terms, http: Http | None) -> Des
     from vidgen.providers import PROVIDERS
 
     page = project.catalogue.providers[name]
-    key = key_of(page) or REHEARSAL_KEY
-    session = session_of(project, page, http, key)
+    session = session_of(project, page, http, rehearsal=True)
     adapter = adapter_of(name, session, rehearsal=True)
     assert adapter is not None, "in a rehearsal every provider has one"
-    if page.local:
+    if not page.over_http:
         return desk_of(page, adapter, None)
     found = desk_of(page, adapter, http, terms.speed)
     return replace(

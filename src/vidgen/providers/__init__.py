@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -27,8 +28,9 @@ class Session:
     """What a provider is handed; it finds nothing by itself.
 
     `project` is the folder that a Request's paths are relative to; `scratch` is a folder of the
-    provider's own; `ffmpeg` is the binary's path; `key` is never shown. Hosted providers are given
-    the clients `http` and the `fields` of their offers.
+    provider's own; `ffmpeg` is the binary's path; `key` is never shown, nor are the `settings`: by
+    name, what the environment says under the names of the provider's page. Hosted providers are
+    given the clients `http` and the `fields` of their offers.
     """
 
     project: Path
@@ -36,6 +38,7 @@ class Session:
     ffmpeg: Path
     base_url: str = ""
     key: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     http: Http | None = field(default=None, repr=False)
     fields: Fields = field(default_factory=dict, repr=False)
 
@@ -77,27 +80,40 @@ class Adopter(Protocol):
         ...
 
 
-def _animatic(session: Session) -> Provider:
-    from vidgen.providers.animatic import Animatic
+@runtime_checkable
+class Keyed(Protocol):
+    """A provider whose results lie behind its key."""
 
-    return Animatic(session)
-
-
-def _fal(session: Session) -> Provider:
-    from vidgen.providers.fal import Fal
-
-    return Fal(session)
+    async def download_headers(self, link: str) -> Mapping[str, str]:
+        """What a download of `link` must carry; empty for open links, and for other hosts."""
+        ...
 
 
-def _kling(session: Session) -> Provider:
-    from vidgen.providers.kling import Kling
+@runtime_checkable
+class KeyChecker(Protocol):
+    """A provider that can be shown a key without buying anything."""
 
-    return Kling(session)
+    async def check_key(self) -> str:
+        """What it says of the account, in a few words; empty where it says nothing.
+
+        One call that costs nothing. Raises ProviderError: `key` for one that it does not take.
+        """
+        ...
+
+
+def _made_by(module: str, name: str) -> Callable[[Session], Provider]:
+    """Builds a provider of a class in a module here, which is only then loaded."""
+
+    def make(session: Session) -> Provider:
+        found: Provider = getattr(import_module(f"vidgen.providers.{module}"), name)(session)
+        return found
+
+    return make
 
 
 PROVIDERS: dict[str, Callable[[Session], Provider]] = {
-    "animatic": _animatic,
-    "fal": _fal,
-    "kling": _kling,
+    "animatic": _made_by("animatic", "Animatic"),
+    "fal": _made_by("fal", "Fal"),
+    "kling": _made_by("kling", "Kling"),
 }
 """Every provider that works, by its page's name. Values build one from a Session."""

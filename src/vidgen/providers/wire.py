@@ -12,7 +12,7 @@ import importlib.util
 import json
 import mimetypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,10 @@ REHEARSED_HOST = "x-rehearsed-host"
 """The header by which a rehearsal's server is told which host was meant."""
 
 
+Form = Sequence[tuple[str, str | tuple[str, bytes, str]]]
+"""The fields of a form in order: a text, or a file as its name, its bytes and its media type."""
+
+
 class Rehearsed(httpx.AsyncBaseTransport):
     """Sends every request to one server on this machine, and says which host was meant."""
 
@@ -61,7 +65,7 @@ class Rehearsed(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request out there; nothing is ever looked up in the world's names."""
-        request.headers[REHEARSED_HOST] = request.url.host
+        request.headers[REHEARSED_HOST] = request.url.netloc.decode("ascii")
         request.url = request.url.copy_with(scheme="http", host=self._at.host, port=self._at.port)
         return await self._inner.handle_async_request(request)
 
@@ -138,23 +142,29 @@ async def call(
     headers: Mapping[str, str],
     body: Any = None,
     content: bytes | None = None,
+    form: Form | None = None,
+    longest: int = LONGEST_REPLY,
 ) -> httpx.Response:
-    """One request, its answer read whole; `body` goes as JSON, `content` as it is.
+    """One request, its answer read whole, up to `longest` bytes.
 
-    Raises ProviderError: `unsent` where it never left, `ambiguous` where it may have arrived and no
-    answer came. An answer of any status is returned.
+    `body` goes as JSON, `content` as it is, `form` as multipart/form-data. Raises ProviderError:
+    `unsent` where it never left, `ambiguous` where it may have arrived and no answer came. An
+    answer of any status is returned.
     """
     assert http is not None, "a hosted provider is given clients"
     line = http.kept if method == "GET" else http.fresh
+    files = [(name, part if isinstance(part, tuple) else (None, part)) for name, part in form or ()]
     try:
         async with (
             http.calls,
-            line.stream(method, url, headers=dict(headers), json=body, content=content) as answer,
+            line.stream(
+                method, url, headers=dict(headers), json=body, content=content, files=files or None
+            ) as answer,
         ):
             read = bytearray()
             async for piece in answer.aiter_bytes():
                 read += piece
-                if len(read) > LONGEST_REPLY:
+                if len(read) > longest:
                     raise ProviderError(
                         "the answer is far too long", kind="ambiguous", charged=None
                     )

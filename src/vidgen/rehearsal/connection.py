@@ -116,7 +116,7 @@ class Connection:
 def _ask(head: h11.Request, body: bytes) -> Ask:
     headers = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
     url = urlsplit(head.target.decode("ascii"))
-    host = headers.get(REHEARSED_HOST) or urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    host = headers.get(REHEARSED_HOST) or headers.get("host", "").lower()
     query = dict(parse_qsl(url.query, keep_blank_values=True))
     return Ask(head.method.decode("ascii"), host, unquote(url.path), query, headers, body)
 

@@ -6,10 +6,13 @@ translates between a provider's own words and what the books know, and decides n
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import HTTP
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -37,6 +40,35 @@ class Ask:
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
+
+
+def form_of(ask: Ask) -> dict[str, Any] | None:
+    """The fields of a form (multipart/form-data), its files as `data:` URIs; None for no form.
+
+    A name that comes several times is a list.
+    """
+    kind = ask.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        return None
+    head = f"content-type: {kind}\r\n\r\n".encode("latin-1")
+    found: dict[str, Any] = {}
+    for part in message_from_bytes(head + ask.body, policy=HTTP).iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        data = part.get_payload(decode=True)
+        if not isinstance(name, str) or not isinstance(data, bytes):
+            return None
+        if part.get_filename() is None:
+            value = data.decode("utf-8", "replace")
+        else:
+            packed = base64.b64encode(data).decode("ascii")
+            value = f"data:{part.get_content_type()};base64,{packed}"
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +133,22 @@ class Submit:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look at jobs by their ids or the client's; `part` is for a shape that has several looks."""
+    """A look at jobs by their ids or the client's; `part` is for a shape that has several looks.
+
+    `whole` asks for the clip inside the answer.
+    """
 
     names: tuple[str, ...]
     by: Literal["id", "client", "either"] = "id"
     part: str = "status"
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A finished job's clip itself, asked for where its provider is."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +167,21 @@ class Announce:
 
 @dataclass(frozen=True, slots=True)
 class Bring:
-    """A file's bytes, under the token that its announcement was answered with."""
+    """A file's bytes, under the token that its announcement was answered with.
+
+    They are the call's body, unless `data` has them.
+    """
 
     token: str
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A file that is uploaded in one call."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +191,7 @@ class Refuse:
     why: Refusal
 
 
-Intent = Submit | Look | Stop | Announce | Bring | Refuse
+Intent = Submit | Look | Fetch | Stop | Announce | Bring | Keep | Refuse
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Ending = Literal["done", "failed", "failed-billed", "moderated", "unreadable"]
@@ -147,9 +202,9 @@ Ending = Literal["done", "failed", "failed-billed", "moderated", "unreadable"]
 class Seen:
     """A job as its provider would tell of it. Times are seconds since 1970, `seconds` the clip's.
 
-    `link` is set once it is done; `bytes` is 0 where its file was not looked at yet; `usd` is what
-    was billed, None where nobody knows the price. `word` is a state that nobody has heard of, said
-    instead of the true one.
+    `link` is set once it is done, `file` only where a look asked for the whole clip; `bytes` is 0
+    where its file was not looked at yet; `usd` is what was billed, None where nobody knows the
+    price. `word` is a state that nobody has heard of, said instead of the true one.
     """
 
     id: str
@@ -172,20 +227,25 @@ class Seen:
     billed: bool
     usd: Decimal | None
     word: str | None = None
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """The address at which a provider is played: `prefix` is what its paths begin with."""
+    """The address at which a provider is played: `prefix` is what its paths begin with.
+
+    `host` has its port where that is not the usual one.
+    """
 
     provider: str
     host: str
     prefix: str = ""
+    scheme: str = "https"
 
     @property
     def url(self) -> str:
         """Where its paths hang."""
-        return f"https://{self.host}{self.prefix}"
+        return f"{self.scheme}://{self.host}{self.prefix}"
 
     def under(self, path: str) -> str | None:
         """A path below the prefix, without slashes around it; None where it is elsewhere."""

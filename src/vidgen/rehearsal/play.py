@@ -25,6 +25,8 @@ from vidgen.rehearsal.exchange import (
     Bring,
     Counter,
     Ending,
+    Fetch,
+    Keep,
     Look,
     Refusal,
     Refuse,
@@ -72,10 +74,8 @@ class Played:
     @property
     def counter(self) -> Counter:
         """Where it is reached."""
-        url = urlsplit(self.base_url)
-        return Counter(
-            self.provider, url.hostname or f"{self.provider}.{FILES}", url.path.rstrip("/")
-        )
+        url = urlsplit(self.base_url or f"https://{self.provider}.{FILES}")
+        return Counter(self.provider, url.netloc, url.path.rstrip("/"), url.scheme)
 
     @property
     def shape(self) -> Shape:
@@ -118,7 +118,12 @@ class Play:
             case Submit():
                 return self._submit(one, intent, ask)
             case Look():
-                return self._look(one, intent, ask)
+                return await self._look(one, intent, ask)
+            case Fetch(name):
+                order = self._known(one, name)
+                if order is None or order.state != "done":
+                    return one.shape.refused("no-such-job", ask, 0.0)
+                return await self.results.handed(order, ask)
             case Stop(name):
                 order = self._known(one, name)
                 if order is None:
@@ -127,9 +132,13 @@ class Play:
             case Announce(name):
                 token = self._shelf.announce(name)
                 return one.shape.announced(token, link_of(one.provider, token))
-            case Bring(token):
-                there = self._shelf.bring(token, ask.body)
+            case Bring(token, data):
+                there = self._shelf.bring(token, ask.body if data is None else data)
                 return Answer(200) if there else Answer(403, body=b"nobody announced this file")
+            case Keep(name, data):
+                token = self._shelf.announce(name)
+                self._shelf.bring(token, data)
+                return one.shape.announced(token, link_of(one.provider, token))
             case Refuse(why):
                 return one.shape.refused(why, ask, 0.0)
 
@@ -198,7 +207,7 @@ class Play:
 
     # -- looks ----------------------------------------------------------------------------------
 
-    def _look(self, one: Played, look: Look, ask: Ask) -> Answer:
+    async def _look(self, one: Played, look: Look, ask: Ask) -> Answer:
         found = [order for name in look.names if (order := self._known(one, name, look.by))]
         words: dict[str, str] = {}
         for order in found:
@@ -213,7 +222,11 @@ class Play:
                 words[order.id] = "under_review"
             self.results.renew(order)
         fresh = [order for name in look.names if (order := self._known(one, name, look.by))]
-        seen = tuple(self._seen(order, words.get(order.id)) for order in fresh)
+        files = {}
+        if look.whole:
+            done = [order for order in fresh if order.state == "done"]
+            files = {order.id: await self.results.file(order) for order in done}
+        seen = tuple(self._seen(order, words.get(order.id), files.get(order.id)) for order in fresh)
         return one.shape.told(look, seen, one.counter)
 
     def _known(self, one: Played, name: str, by: str = "id") -> Order | None:
@@ -225,7 +238,7 @@ class Play:
             return None
         return order
 
-    def _seen(self, order: Order, word: str | None = None) -> Seen:
+    def _seen(self, order: Order, word: str | None = None, file: Path | None = None) -> Seen:
         entry, wanted = order.entry, self._wanted(order)
         assert wanted is not None, "only jobs of works that are rehearsed are told of"
         work, (width, height) = wanted.work, wanted.size
@@ -251,6 +264,7 @@ class Play:
             billed=order.billed,
             usd=order.usd,
             word=word,
+            file=file,
         )
 
     # -- what both need -------------------------------------------------------------------------

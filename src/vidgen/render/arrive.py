@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from vidgen.errors import FileTrouble, MediaError, VidgenError
+from vidgen.errors import FileTrouble, MediaError, ProviderError, VidgenError
 from vidgen.failpoints import passed
 from vidgen.job import Job, Request, Succeeded, Take, digest_parts, plain
 from vidgen.journal import Row
+from vidgen.providers import Keyed
 from vidgen.render.arrival import Facts, inspect, inspect_still
 from vidgen.render.fetch import DownloadFailed, LinkGone, fetch, is_local
 from vidgen.render.floor import NEXT, Floor, Stop, Task
@@ -93,11 +95,11 @@ async def _brought(floor: Floor, task: Task, row: Row) -> Here:
                 await _fetched(floor, task, row, source)
             return Here(source, await asyncio.to_thread(_inspected, task, floor, source))
         except (LinkGone, MediaError) as error:
-            if tries == FETCHES or is_local(row.media or ""):
+            if tries == FETCHES or task.desk.local:
                 if isinstance(error, LinkGone):
                     raise DownloadFailed("its link has expired, and there is no other") from None
                 raise
-            if isinstance(error, MediaError):
+            if isinstance(error, MediaError) and not is_local(row.media or ""):
                 discard(source)
             row = await _relinked(floor, task, row)
     raise DownloadFailed("it could not be fetched")
@@ -126,9 +128,21 @@ async def _fetched(floor: Floor, task: Task, row: Row, part: Path) -> None:
     async def sleep(seconds: float) -> None:
         await floor.sleep(task.desk, seconds)
 
+    link = row.media or ""
+    headers = await _headers(task, link)
     async with task.desk.http.downloads:
-        await fetch(task.desk.http.kept, row.media or "", part, sleep=sleep)
+        await fetch(task.desk.http.kept, link, part, sleep=sleep, headers=headers)
     passed("fetch-ended")
+
+
+async def _headers(task: Task, link: str) -> Mapping[str, str]:
+    """What a download must carry where a provider keeps its results behind its key."""
+    if link[:5].lower() == "data:" or not isinstance(task.desk.provider, Keyed):
+        return {}
+    try:
+        return await task.desk.provider.download_headers(link)
+    except ProviderError as error:
+        raise DownloadFailed(error.message) from None
 
 
 async def _relinked(floor: Floor, task: Task, row: Row) -> Row:

@@ -1,7 +1,7 @@
 """A finished clip, brought to this machine whole: resumed where it was cut, never lost half-way.
 
-Never polls, never looks into the clip, and sends no key. A link may be signed and so is a secret:
-no text that leaves this file holds more of it than its host.
+Never polls, never looks into the clip, and sends no key but what it is handed for a link. A link
+may be signed and so is a secret: no text that leaves this file holds more of it than its host.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import hashlib
 import ipaddress
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote_to_bytes
@@ -83,10 +83,13 @@ async def fetch(
     part: Path,
     *,
     sleep: Callable[[float], Awaitable[None]],
+    headers: Mapping[str, str] | None = None,
     max_bytes: int = LARGEST,
     tries: int = TRIES,
 ) -> None:
     """Bring what an https link or a base64 `data:` URI holds to `part`, whole and safe on disk.
+
+    `headers` go to the server of the link alone, never to one that it redirects to.
 
     What is there of the same clip is gone on from; nothing is asked when it is whole already. Bytes
     stay when this is called off or fails. `sleep` waits some seconds between tries; `tries` of them
@@ -104,7 +107,7 @@ async def fetch(
     else:
         for name in LOGS:
             logging.getLogger(name).addFilter(_without_query)
-        await _fetched(_Clip(http, _checked(link), part, max_bytes), sleep, tries)
+        await _fetched(_Clip(http, _checked(link), part, max_bytes, headers or {}), sleep, tries)
     await asyncio.to_thread(settle, part)
 
 
@@ -138,6 +141,7 @@ class _Clip:
     url: httpx.URL
     part: Path
     max_bytes: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def kept(self) -> int:
         """How many bytes of this very clip are there; those of another are dropped."""
@@ -175,7 +179,8 @@ class _Clip:
         for _ in range(HOPS + 1):
             # Built by hand: headers and cookies that the client has are not for strangers.
             timeout = {"timeout": self.http.timeout.as_dict()}
-            request = httpx.Request("GET", url, headers=headers, extensions=timeout)
+            ours = self.headers if _origin(url) == _origin(self.url) else {}
+            request = httpx.Request("GET", url, headers={**headers, **ours}, extensions=timeout)
             answer = await self.http.send(request, auth=None, follow_redirects=False, stream=True)
             if answer.status_code not in MOVED:
                 return answer
@@ -286,6 +291,10 @@ def _hop(url: httpx.URL, location: str) -> httpx.URL:
     if _is_here(to) and not _is_here(url):
         raise DownloadFailed(f"{url.host} redirects to this machine, which is not followed")
     return to
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _is_here(url: httpx.URL) -> bool:

@@ -7,7 +7,7 @@ machine that answers by it, and asks what every provider owes. Nothing here know
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from vidgen.catalogue import Route
 from vidgen.errors import Trouble
 from vidgen.job import FailureKind, Mode
+from vidgen.rehearsal.exchange import Ask, form_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Call:
     def json(self) -> Any:
         """The body as JSON; None where there is none."""
         return json.loads(self.body) if self.body else None
+
+    def form(self) -> dict[str, Any] | None:
+        """The fields of a form, its files as `data:` URIs; None where it is none."""
+        return form_of(Ask(self.method, self.host, self.path, self.query, self.headers, self.body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,11 @@ def nothing_left(route: Route, mode: Mode) -> Set[str]:
     return frozenset()
 
 
+def got(call: Call) -> bool:
+    """A look is a GET."""
+    return call.method == "GET"
+
+
 def unnamed(call: Call) -> str | None:
     """A provider that takes no name of ours for a piece of work."""
     return None
@@ -89,9 +99,11 @@ class Tape:
 
     `source` says `written_from: …` or `recorded: …`, with a date. `pays` tells the one billable
     call from all others. `accepts` answers it; `serves` answers whatever is no look and costs
-    nothing (uploads, cancelling). `queued`, `running`, `done`, `strange` (a status word of which
-    nobody has heard) and `missing` (work that the provider does not know: `gone`) answer every
-    GET of one look. `media` is the link that `done` leads to.
+    nothing (uploads, cancelling); `looks` tells a look from it. `queued`, `running`, `done`,
+    `strange` (a status word of which nobody has heard) and `missing` (work that the provider does
+    not know: `gone`) answer every call of one look. `media` is the link that `done` leads to; bytes
+    are a clip that came inside the answer, and must be in a file of this machine then.
+    `settings` are what the environment says under the names of the provider's page.
 
     `refusals` are answers to the billable call, `troubles` answers to a look, `failures` ends.
     `leaves` names the fields of a Request among aspect, resolution, duration, rate and audio that
@@ -113,7 +125,7 @@ class Tape:
     done: Answer
     strange: Answer
     missing: Answer
-    media: str
+    media: str | bytes
     refusals: tuple[Refusal, ...]
     troubles: tuple[Refusal, ...]
     failures: tuple[Failure, ...]
@@ -122,10 +134,12 @@ class Tape:
     named: Callable[[Call], str | None] = unnamed
     found: Answer | None = None
     unfound: Answer | None = None
+    looks: Callable[[Call], bool] = got
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def tape(provider: str) -> Tape:
     """The tape of a hosted provider."""
-    found = import_module(f"{__name__}.{provider}").TAPE
+    found = import_module(f"{__name__}.{provider.replace('-', '_')}").TAPE
     assert isinstance(found, Tape)
     return found
