@@ -1,4 +1,4 @@
-"""How many calls are out at once, that downloads hold up no look, and whose an address is."""
+"""How many calls are out at once, what they carry and bring, and whose an address is."""
 
 import asyncio
 import importlib.util
@@ -7,6 +7,9 @@ import sys
 import httpx
 import pytest
 
+from tests.providers.loopback import Loopback
+from tests.providers.tapes import Reply
+from vidgen.errors import ProviderError
 from vidgen.providers.wire import CALLS, DOWNLOADS, Http, call, clients, is_at
 
 

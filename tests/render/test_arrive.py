@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import json
 import shutil
 from decimal import Decimal
@@ -14,8 +15,9 @@ from tests.conftest import still
 from tests.render.fetch_server import Turn
 from tests.render.stage import ALONE, CHAINED, PAIR, PRICE, endings, failures, lost, shots, trouble
 from vidgen.failpoints import NAMES
-from vidgen.job import Failed, Running
+from vidgen.job import Failed, Running, Succeeded
 from vidgen.journal import Journal, Limits
+from vidgen.media.frames import frame_at, last_frame
 from vidgen.providers import PROVIDERS, Session
 from vidgen.render.arrive import FETCHES
 from vidgen.render.run import Run
@@ -477,3 +479,60 @@ def test_a_worker_that_outlived_its_run_is_collected(stage, film, ffmpeg):
     report = real_run(stage, ffmpeg)
     assert len(report.made) == 2
     assert stage.kinds("a.t1") == ["done"]
+
+
+# -- the provider's own last frame ----------------------------------------------------------------
+
+
+def last_frame_given(stage, colour=(7, 8, 9), size=None):
+    """A chain whose provider links to a picture of the last frame; the frame that b starts from."""
+    shape = size or frame_at(stage.clip, 0).size
+    picture = Image.new("RGB", shape, colour)
+    packed = io.BytesIO()
+    picture.save(packed, "PNG")
+
+    async def play(server):
+        stage.provider.last_frame = (
+            "data:image/png;base64," + base64.b64encode(packed.getvalue()).decode()
+        )
+        return await stage.run(stage.plan(CHAINED))
+
+    assert len(scene(stage, play).made) == 2
+    sent = next(one for one in stage.provider.taken.values() if one.prompt == "B.")
+    return Image.open(stage.project.root / sent.first_frame.path).convert("RGB")
+
+
+def test_a_chain_starts_from_the_providers_own_picture_of_the_last_frame(stage):
+    assert last_frame_given(stage).getpixel((1, 1)) == (7, 8, 9)
+    assert downloads(stage) == []
+
+
+def test_a_last_frame_of_another_size_is_left_alone(stage):
+    found = last_frame_given(stage, size=(8, 8))
+    assert found.tobytes() == last_frame(stage.clip).tobytes()
+
+
+def test_a_last_frame_that_cannot_be_had_costs_nothing(stage):
+    async def play(server):
+        stage.provider.last_frame = server.link("/gone.png?sig=SECRET")
+        stage.provider.link = server.link("/clips/one.mp4?sig=SECRET")
+        server.turns = [Turn(), Turn(status=404), Turn(), Turn(status=404)]
+        return await stage.run(stage.plan(CHAINED))
+
+    assert len(scene(stage, play).made) == 2
+    assert downloads(stage) == []
+
+
+# -- a clip that came inside an answer, in a file of the provider's -------------------------------
+
+
+def test_a_file_that_a_killed_run_lost_is_brought_again_by_another_look(stage):
+    gone = stage.project.root / "scratch-gone.mp4"
+
+    async def play(server):
+        stage.provider.looks["A."] = [Succeeded(str(gone)), "clip"]
+        stage.provider.link = None
+        return await stage.run(stage.plan(ALONE))
+
+    assert len(scene(stage, play).made) == 1
+    assert len(stage.provider.polled) == 2

@@ -742,12 +742,12 @@ def test_any_text_is_a_link_or_refused(text):
     assert url.scheme == "https" or url.host in ("localhost", "127.0.0.1", "::1")
 
 
-def over(handler, link, part):
+def over(handler, link, part, **more):
     """Fetch from what stands for the world: hosts that a test may not reach."""
 
     async def run():
         async with httpx.AsyncClient(transport=httpx.MockTransport(handler)) as client:
-            await fetch(client, link, part, sleep=Slept())
+            await fetch(client, link, part, sleep=Slept(), **more)
 
     asyncio.run(run())
 
@@ -757,6 +757,23 @@ def test_a_link_of_the_world_is_fetched_over_https(part):
         yield CLIP
 
     over(lambda request: httpx.Response(200, content=body()), "https://cdn.example/a?s=1", part)
+    assert part.read_bytes() == CLIP
+
+
+def test_what_a_link_must_be_asked_with_goes_to_its_own_server_alone(part):
+    asked = []
+
+    async def body():
+        yield CLIP
+
+    def answer(request):
+        asked.append((request.url.host, request.headers.get("authorization")))
+        if request.url.host == "api.example":
+            return httpx.Response(302, headers={"Location": "https://cdn.example/a"})
+        return httpx.Response(200, content=body())
+
+    over(answer, "https://api.example/v1/clip", part, headers={"authorization": "Bearer SECRET"})
+    assert asked == [("api.example", "Bearer SECRET"), ("cdn.example", None)]
     assert part.read_bytes() == CLIP
 
 

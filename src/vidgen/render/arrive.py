@@ -18,6 +18,7 @@ from vidgen.providers import Keyed
 from vidgen.render.arrival import Facts, inspect, inspect_still
 from vidgen.render.fetch import DownloadFailed, LinkGone, fetch, is_local
 from vidgen.render.floor import NEXT, Floor, Stop, Task
+from vidgen.render.frames import keep_last
 from vidgen.render.part import discard, note_path
 from vidgen.render.watch import look
 
@@ -53,6 +54,7 @@ async def arrive(floor: Floor, task: Task, row: Row, status: Succeeded) -> Take 
     }
     await asyncio.to_thread(floor.project.promote, here.path, take, facts)
     floor.journal.done(task.job, row.attempt, take.number, take.path, take.digest, cost)
+    await _last_frame(floor, task, row, status, take)
     _tidy(floor, row)
     words = "; ".join(flag.words for flag in here.facts.flags)
     floor.say("done", task.step, words, path=take.path, elapsed=floor.elapsed(task), cost=cost)
@@ -102,7 +104,31 @@ async def _brought(floor: Floor, task: Task, row: Row) -> Here:
             if isinstance(error, MediaError) and not is_local(row.media or ""):
                 discard(source)
             row = await _relinked(floor, task, row)
+            source = _source(floor, row)
     raise DownloadFailed("it could not be fetched")
+
+
+async def _last_frame(floor: Floor, task: Task, row: Row, status: Succeeded, take: Take) -> None:
+    """Bring a provider's own picture of the last frame, where another shot starts from it.
+
+    Where that fails nothing is lost: the frame is taken out of the clip.
+    """
+    if status.last_frame is None or take.shot not in floor.followed or task.desk.http is None:
+        return
+    part = floor.project.download(f"{row.key}.last", row.attempt)
+
+    async def sleep(seconds: float) -> None:
+        await floor.sleep(task.desk, seconds)
+
+    try:
+        async with task.desk.http.downloads:
+            await fetch(task.desk.http.kept, status.last_frame, part, sleep=sleep, tries=2)
+        await asyncio.to_thread(keep_last, floor.project, take, part)
+    except (LinkGone, DownloadFailed, FileTrouble):
+        return
+    finally:
+        with suppress(FileTrouble):
+            discard(part)
 
 
 def _named(floor: Floor, task: Task, row: Row, source: Path) -> Path | None:

@@ -61,7 +61,10 @@ class Stop:
 
 @dataclass(slots=True)
 class Floor:
-    """The project, the journal and whoever listens; and which providers are closed, and why."""
+    """The project, the journal and whoever listens; and which providers are closed, and why.
+
+    `followed` are the shots from whose last frame another one goes on.
+    """
 
     project: Project
     journal: Journal
@@ -69,6 +72,7 @@ class Floor:
     listen: Listener
     closed: dict[str, Stop] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
+    followed: frozenset[str] = frozenset()
 
     def say(
         self,

@@ -7,10 +7,15 @@ import threading
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vidgen.errors import MediaError
 from vidgen.job import Input, Need, Take
 from vidgen.project import Project
 from vidgen.render.arrival import file_digest
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 STILLS = (".png", ".jpg", ".jpeg", ".webp")
 
@@ -32,13 +37,32 @@ def _frame(project: Project, upstream: Take, index: int | None) -> Input:
 
     path = project.frame(upstream.digest, "last" if index is None else str(index))
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.part")
         take = project.root / upstream.path
-        picture = last_frame(take) if index is None else frame_at(take, index)
-        picture.save(part, format="PNG", compress_level=3)
-        part.replace(path)
+        _saved(last_frame(take) if index is None else frame_at(take, index), path)
     return Input(path.relative_to(project.root).as_posix(), file_digest(path))
+
+
+def _saved(picture: Image, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.part")
+    picture.save(part, format="PNG", compress_level=3)
+    part.replace(path)
+
+
+def keep_last(project: Project, take: Take, picture: Path) -> None:
+    """Use a provider's own picture of a take's last frame where it is needed: it has not been
+    through the clip's compression. One that cannot be read, or has another size, is left alone.
+    """
+    from vidgen.media.frames import last_frame
+    from vidgen.media.likeness import whole_still
+
+    path = project.frame(take.digest, "last")
+    try:
+        given, found = whole_still(picture), last_frame(project.root / take.path)
+    except MediaError:
+        return
+    if given.size == found.size and not path.exists():
+        _saved(given, path)
 
 
 def last_index(leaves_at: Decimal | None, take: Take) -> int | None:

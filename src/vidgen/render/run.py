@@ -68,7 +68,11 @@ class Run:
         paces = {
             name: Pace(desk.requests_per_minute, desk.tempo) for name, desk in self.desks.items()
         }
-        self._floor = Floor(self.project, self.journal, self.limits, self.listen, paces=paces)
+        steps = self.plan.steps
+        followed = frozenset(need.shot for step in steps for need in step.job.needs)
+        self._floor = Floor(
+            self.project, self.journal, self.limits, self.listen, paces=paces, followed=followed
+        )
 
     async def go(self) -> Report:
         """Carry out every step; returns when each has a take, has failed, or is held.
