@@ -37,6 +37,7 @@ def request(**more):
         ({"size": {"image_size": "box"}}, {"image_size": {"width": 720, "height": 1280}}),
         ({"size": {"size": "wxh"}}, {"size": "720x1280"}),
         ({"size": {"size": "star"}}, {"size": "720*1280"}),
+        ({"size": {"ratio": "pixels"}}, {"ratio": "720:1280"}),
         ({"size": {"w": "width", "h": "height"}}, {"w": 720, "h": 1280}),
         ({"seed": "seed"}, {}),
         ({"send": {"fix": False}}, {"fix": False}),
@@ -70,6 +71,32 @@ def test_files_go_as_links_and_several_as_a_list():
         "images": [LINKS[STILL]],
         "image_urls": [LINKS[END], LINKS[STILL]],
     }
+
+
+def test_files_can_go_as_objects_that_say_what_they_are():
+    fields = {
+        "first_frame": {"promptImage": "first", "character": "image"},
+        "last_frame": {"promptImage": "last"},
+        "motion_video": {"reference": "video"},
+        "references": {"references": "uris", "referenceImages": "tagged"},
+    }
+    first, last = (
+        {"uri": LINKS[STILL], "position": "first"},
+        {"uri": LINKS[END], "position": "last"},
+    )
+    asked = request(first_frame=STILL, last_frame=END, motion_video=CLIP, references=(END, STILL))
+    assert body(asked, fields, LINKS) == {
+        "prompt": "tea",
+        "promptImage": [first, last],
+        "character": {"type": "image", "uri": LINKS[STILL]},
+        "reference": {"type": "video", "uri": LINKS[CLIP]},
+        "references": [{"uri": LINKS[END]}, {"uri": LINKS[STILL]}],
+        "referenceImages": [
+            {"uri": LINKS[END], "tag": "image1"},
+            {"uri": LINKS[STILL], "tag": "image2"},
+        ],
+    }
+    assert body(request(first_frame=STILL), fields, LINKS)["promptImage"] == [first]
 
 
 def test_a_mode_lays_its_own_fields_over_the_rest_and_takes_some_away():

@@ -1,7 +1,8 @@
 """A Request in an endpoint's own words, by the `fields` of its offer's page.
 
-The notation is explained at the head of `catalogue/providers/fal.yaml`. Pure: no file is opened
-here; whoever calls brings the link of every file, and tells the height of a clip where it is asked.
+The notation is explained at the head of `catalogue/providers/fal.yaml`, and what Runway has besides
+at the head of `runway.yaml`. Pure: no file is opened here; whoever calls brings the link of every
+file, and tells the height of a clip where it is asked.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def body(
 ) -> dict[str, Any]:
     """What is sent: only what the request sets, under the names and in the forms of `fields`.
 
-    Without fields every field that is set goes under its own name. `links` has each file of
-    `files_of`; `height_of` tells the height in pixels of a given clip, for the form `factor`.
+    Without fields every field that is set goes under its own name. Two lists under one name become
+    one, in the order of `fields`. `links` has each file of `files_of`; `height_of` tells the height
+    in pixels of a given clip, for the form `factor`.
     Raises ProviderError `input` where a page names a form that does not exist, or does not fit.
     """
     found = _sent(request, fields)
@@ -52,7 +54,10 @@ def body(
             found[to] = value
             continue
         for there, form in to.items():
-            found[there] = _formed(value, form, request, height_of)
+            formed = _formed(value, form, request, height_of)
+            if isinstance(formed, list) and isinstance(before := found.get(there), list):
+                formed = [*before, *formed]
+            found[there] = formed
     return found
 
 
@@ -113,6 +118,16 @@ def _formed(
             return f"{width}x{height}"
         case "star":
             return f"{width}*{height}"
+        case "pixels":
+            return f"{width}:{height}"
+        case "first" | "last":
+            return [{"uri": value, "position": form}]
+        case "uris":
+            return [{"uri": one} for one in value]
+        case "tagged":
+            return [{"uri": one, "tag": f"image{n}"} for n, one in enumerate(value, start=1)]
+        case "image" | "video":
+            return {"type": form, "uri": value}
         case "width":
             return width
         case "height":

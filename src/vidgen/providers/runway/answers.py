@@ -1,0 +1,149 @@
+"""What Runway's answers mean: why a call was refused, and how a task stands. Pure.
+
+A refusal is `{error, issues?}`; an empty account is a 400 like any bad value, known by its words
+alone. A task's `cost.credits` is what it cost in the end, 0 where all came back. Facts:
+docs.dev.runwayml.com (errors, task failures, billing) and runwayml 5.24.0, read in 2026.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from vidgen.errors import Trouble
+from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
+from vidgen.providers.wire import hidden
+
+CREDIT = Decimal("0.01")
+"""US dollars of one credit."""
+
+WAITING = ("PENDING", "THROTTLED")
+"""Accepted and not begun. THROTTLED waits for a free place of the account, and is no error."""
+
+NO_CREDITS = ("enough credits", "out of credits", "insufficient credits")
+"""Words of a 400 that is about money; documented is `You do not have enough credits …`."""
+
+MODERATION = ("SAFETY", "INPUT_PREPROCESSING.SAFETY")
+"""Beginnings of failure codes that mean refused content, of what was given or what was made."""
+
+
+def words(answer: httpx.Response) -> str:
+    """An answer's own words, and each value at fault: `promptText: too long`."""
+    told = _told(answer)
+    error = told.get("error")
+    said = [error] if isinstance(error, str) and error else []
+    issues = told.get("issues")
+    for issue in issues if isinstance(issues, list) else []:
+        if isinstance(issue, dict):
+            said.append(_issue(issue))
+    return "; ".join(said) or "without a word of why"
+
+
+def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
+    """What an answer that is no success says of the call; `missing` is what a 404 means there.
+
+    503 is documented as load that was shed, and safe to send again. So are 502 and 504; but those
+    any gateway says as well when the answer to an accepted order is lost behind it.
+    """
+    match answer.status_code:
+        case 400:
+            said = words(answer).lower()
+            return "credit" if any(some in said for some in NO_CREDITS) else "input"
+        case 401:
+            return "key"
+        case 404:
+            return missing
+        case 413 | 422:
+            return "input"
+        case 429:
+            return "limit"
+        case 503:
+            return "overload"
+        case status if 400 <= status < 500 and status != 408:
+            return "provider"
+    return "ambiguous"
+
+
+def status(task: dict[str, Any], *, key: str) -> Status:
+    """A task as a Status. A word nobody knows is never taken for one that still waits."""
+    word = task.get("status")
+    if word in WAITING:
+        return Running()
+    if word == "RUNNING":
+        return Running(_progress(task.get("progress")))
+    credits = _credits(task)
+    charged = None if credits is None else credits > 0
+    if word == "SUCCEEDED":
+        media = _media(task.get("output"))
+        if media is None:
+            return Failed("finished without a link to what was made", "unknown", charged)
+        return Succeeded(media, None if credits is None else credits * CREDIT)
+    if word == "FAILED":
+        reason = hidden(_reason(task), key)[:600]
+        return Failed(reason, failure(task.get("failureCode")), charged)
+    if word == "CANCELLED":
+        return Failed("it was cancelled", "provider", charged)
+    said = hidden(str(word), key)[:80]
+    return Failed(f"Runway says `{said}`, a word that is not documented", "unknown", charged=None)
+
+
+def failure(code: object) -> FailureKind:
+    """What a failure code means; `INTERNAL`, `THIRD_PARTY` and none at all are not our doing."""
+    text = code if isinstance(code, str) else ""
+    if text.startswith(MODERATION):
+        return "moderation"
+    return "input" if text.startswith("ASSET") else "provider"
+
+
+def balance(told: dict[str, Any]) -> str:
+    """What an account has left, as its organization tells; empty where it does not."""
+    credits = _amount(told.get("creditBalance"))
+    return "" if credits is None else f"balance ${credits * CREDIT:.2f}"
+
+
+def _reason(task: dict[str, Any]) -> str:
+    """Why a task failed, with its code: Runway's own words are often too general to act on."""
+    said, code = task.get("failure"), task.get("failureCode")
+    reason = said if isinstance(said, str) and said else "it failed, and Runway does not say why"
+    return f"{reason} ({code})" if isinstance(code, str) and code else reason
+
+
+def _credits(task: dict[str, Any]) -> Decimal | None:
+    cost = task.get("cost")
+    return _amount(cost.get("credits")) if isinstance(cost, dict) else None
+
+
+def _amount(value: object) -> Decimal | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    amount = Decimal(str(value)) if known else None
+    return amount if amount is not None and amount.is_finite() else None
+
+
+def _progress(value: object) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return float(value) if known and isinstance(value, int | float) else None
+
+
+def _media(output: object) -> str | None:
+    """The first link; a task that was asked for one thing has one."""
+    first = output[0] if isinstance(output, list) and output else None
+    return first if isinstance(first, str) and first.startswith(("https:", "http:")) else None
+
+
+def _issue(issue: dict[str, Any]) -> str:
+    path = issue.get("path")
+    where = ".".join(map(str, path)) if isinstance(path, list) else ""
+    said = str(issue.get("message") or issue.get("code") or "")
+    return f"{where}: {said}" if where else said
+
+
+def _told(answer: httpx.Response) -> dict[str, Any]:
+    """The object in an answer; an empty one where there is none."""
+    try:
+        found = json.loads(answer.content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
