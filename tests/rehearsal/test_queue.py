@@ -1,6 +1,7 @@
 """fal's queue as its clients know it, by raw calls."""
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,7 @@ from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
 
 INITIATE = "https://rest.fal.ai/storage/upload/initiate?storage_type=fal-cdn-v3"
+PRICES = "https://api.fal.ai/v1/models/pricing"
 
 
 async def state(at, told):
@@ -37,7 +39,7 @@ async def test_an_order_goes_through_the_queue_to_its_clip(tmp_path):
         assert ended["status"] == "COMPLETED"
         assert "error" not in ended
         result = await at.http.get(told["response_url"], headers=FAL)
-        assert result.headers["x-fal-billable-units"] == "4"
+        assert result.headers["x-fal-billable-units"] == "8"  # of 0.05, for 0.40
         video = result.json()["video"]
         assert (video["content_type"], video["file_size"]) == ("video/mp4", 100_000)
         assert result.json()["seed"] == 7
@@ -60,7 +62,52 @@ async def test_a_still_comes_as_a_list_of_pictures(tmp_path):
         (picture,) = result.json()["images"]
         assert picture["url"].endswith(".png")
         assert (picture["width"], picture["height"]) == (72, 128)
-        assert result.headers["x-fal-billable-units"] == "1"
+        assert result.headers["x-fal-billable-units"] == "8"
+
+
+@pytest.mark.parametrize("usd", ["0.40", "0.2025", "0.0875", "3.99", "0.00013"])
+def test_what_was_billed_is_a_quantity_of_units_whose_price_another_host_tells(tmp_path, usd):
+    async def run():
+        async with house(tmp_path, fal(work(usd=usd))) as at:
+            told = (await at.order()).json()
+            await at.passed()
+            result = await at.http.get(told["response_url"], headers=FAL)
+            asked = f"{PRICES}?endpoint_id=fal-ai/veo3.1/fast,fal-ai/film"
+            prices = (await at.http.get(asked, headers=FAL)).json()["prices"]
+            assert [one["endpoint_id"] for one in prices] == ["fal-ai/veo3.1/fast", "fal-ai/film"]
+            assert {one["currency"] for one in prices} == {"USD"}
+            price = Decimal(str(prices[0]["unit_price"]))
+            assert Decimal(result.headers["x-fal-billable-units"]) * price == at.books.billed()
+            assert at.books.billed() == Decimal(usd)
+
+    asyncio.run(run())
+
+
+@rehearsal
+async def test_a_price_that_nobody_knows_is_no_quantity(tmp_path):
+    async with house(tmp_path, fal(work(usd=None))) as at:
+        told = (await at.order()).json()
+        await at.passed()
+        result = await at.http.get(told["response_url"], headers=FAL)
+        assert result.is_success
+        assert "x-fal-billable-units" not in result.headers
+        assert len(at.books.unpriced()) == 1
+
+
+@rehearsal
+async def test_prices_are_told_for_a_key_and_up_to_fifty_endpoints(tmp_path):
+    async with house(tmp_path) as at:
+        assert (await at.http.get(f"{PRICES}?endpoint_id=fal-ai/film")).status_code == 401
+        for query, status in (
+            ("", 422),
+            ("?endpoint_id=", 422),
+            (f"?endpoint_id={','.join(['fal-ai/film'] * 51)}", 422),
+            ("?endpoint_id=fal-ai/film", 200),
+        ):
+            answer = await at.http.get(f"{PRICES}{query}", headers=FAL)
+            assert answer.status_code == status
+        posted = await at.http.post(PRICES, json={}, headers=FAL)
+        assert posted.status_code == 404
 
 
 @rehearsal
@@ -115,7 +162,7 @@ async def test_an_empty_account_is_a_locked_user(tmp_path):
     ("fault", "status", "kind", "units"),
     [
         ("provider-failure", 500, "internal_server_error", "0"),
-        ("failure-billed", 422, "no_media_generated", "4"),
+        ("failure-billed", 422, "no_media_generated", "8"),
         ("moderation-late", 422, "content_policy_violation", "0"),
     ],
 )
@@ -130,7 +177,7 @@ def test_a_failed_job_is_completed_and_its_result_says_why(tmp_path, fault, stat
             assert result.status_code == status
             assert result.json()["detail"][0]["type"] == kind
             assert result.headers["x-fal-billable-units"] == units
-            assert bool(at.books.billed()) == (units == "4")
+            assert bool(at.books.billed()) == (units == "8")
 
     asyncio.run(run())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +11,17 @@ from tests.providers.asked import ordered
 from tests.providers.at_work import KEY, staged
 from tests.providers.loopback import RESET, Loopback
 from tests.providers.tapes import Reply
-from tests.providers.tapes.fal import LINK, QUEUE, REQUEST, accepts, done, is_state, state
+from tests.providers.tapes.fal import (
+    LINK,
+    PLATFORM,
+    QUEUE,
+    REQUEST,
+    accepts,
+    done,
+    is_state,
+    priced,
+    state,
+)
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Input, Running, Succeeded
 from vidgen.providers.fal import Fal
@@ -297,3 +308,118 @@ def test_stopping_what_is_over_or_unknown_is_no_error(status, fine, at):
     went, calls = staged("fal", at, work)
     assert went is fine
     assert calls[-1].path == f"/fal-ai/veo3.1/requests/{REQUEST}/cancel"
+
+
+def finished(at, units, price, looks=1):
+    """What so many looks of one instance at a finished job say, and every call about prices."""
+    headers = {} if units is None else {"x-fal-billable-units": units}
+
+    def look(call):
+        if call.host == PLATFORM:
+            return price(call)
+        result = Reply(200, {"video": LINK}, headers)
+        return state("COMPLETED") if is_state(call) else result
+
+    async def work(stage):
+        ticket = await stage.provider.submit(from_still(), idempotency="j1:one.1")
+        stage.look = look
+        provider = stage.provider
+        found = [await provider.poll(ticket) for _ in range(looks)]
+        return found, [call for call in stage.calls if call.host == PLATFORM]
+
+    return staged("fal", at, work)
+
+
+def test_a_finished_job_costs_its_billed_units_at_the_price_of_its_endpoint(at):
+    (first, again), (call,) = finished(at, "5.041", priced, looks=2)
+    assert first == again == Succeeded(LINK, Decimal("2.0164"))
+    assert (call.method, call.path) == ("GET", "/v1/models/pricing")
+    assert call.query == {"endpoint_id": "fal-ai/veo3.1/image-to-video"}
+    assert call.headers["authorization"] == f"Key {KEY}"
+
+
+def listed(**turned):
+    """Prices in which something is other than asked for."""
+    one = {"endpoint_id": "fal-ai/veo3.1/image-to-video", "unit_price": 0.4, "currency": "USD"}
+    return Reply(200, {"prices": [one | turned]})
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        listed(endpoint_id="fal-ai/veo3.1"),
+        listed(currency="EUR"),
+        listed(currency=None),
+        listed(unit_price=0),
+        listed(unit_price=-1),
+        listed(unit_price="much"),
+        listed(unit_price=None),
+        Reply(200, {"prices": ["x"]}),
+        Reply(200, {"prices": None}),
+        Reply(200, []),
+        Reply(200, b"<html>"),
+        Reply(401, {"error": {"type": "authorization_error", "message": "no"}}),
+        Reply(404, {"error": {"type": "not_found", "message": "no"}}),
+        Reply(429, {"error": {"type": "rate_limited", "message": "slow down"}}),
+        Reply(500, {"error": {"type": "server_error", "message": "oh"}}),
+        RESET,
+    ],
+    ids=repr,
+)
+def test_a_price_that_is_not_told_fails_no_job_and_is_asked_for_again(reply, at):
+    found, calls = finished(at, "5.041", lambda call: reply, looks=2)
+    assert found == [Succeeded(LINK)] * 2
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("units", [None, "", "0", "-3", "NaN", "Infinity", "five"])
+def test_without_a_billed_quantity_nobody_is_asked_and_no_cost_is_told(units, at):
+    assert finished(at, units, priced) == ([Succeeded(LINK)], [])
+
+
+def test_what_failed_has_no_price_asked_for(at):
+    told = Reply(422, {"detail": "bad aspect"}, {"x-fal-billable-units": "5"})
+
+    async def work(stage):
+        ticket = await stage.provider.submit(from_still(), idempotency="j1:one.1")
+        stage.look = lambda call: state("COMPLETED") if is_state(call) else told
+        return await stage.provider.poll(ticket), stage.calls
+
+    status, calls = staged("fal", at, work)
+    assert isinstance(status, Failed)
+    assert PLATFORM not in {call.host for call in calls}
+
+
+def checked(at, reply):
+    """What the check of a key says or raises, and the calls it made."""
+
+    async def work(stage):
+        stage.look = lambda call: reply
+        try:
+            return await stage.provider.check_key(), stage.calls
+        except ProviderError as error:
+            return error, stage.calls
+
+    return staged("fal", at, work)
+
+
+def test_a_key_that_is_told_a_price_is_known(at):
+    said, (call,) = checked(at, listed())
+    assert said == ""
+    assert (call.method, call.host, call.path) == ("GET", PLATFORM, "/v1/models/pricing")
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "says"),
+    [
+        (Reply(401, {"error": {"message": "Invalid API key"}}), "key", "Invalid API key"),
+        (Reply(403, {"detail": "User is locked. Reason: TOP_UP"}), "credit", "TOP_UP"),
+        (Reply(429, {"error": {"message": "slow down"}}), "limit", "slow down"),
+        (Reply(500, b"<html>"), "overload", "500"),
+        (RESET, "overload", "no answer"),
+    ],
+)
+def test_a_key_that_is_told_none_is_refused_in_fals_words(reply, kind, says, at):
+    error, _ = checked(at, reply)
+    assert error.kind == kind
+    assert says in error.message

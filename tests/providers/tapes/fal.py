@@ -9,6 +9,7 @@ from tests.providers.tapes import Answer, Call, Failure, Refusal, Reply, Tape
 from vidgen.catalogue import Route
 from vidgen.job import Mode
 
+PLATFORM = "api.fal.ai"
 LINK = "https://v3b.fal.media/files/b/panda/made.mp4"
 QUEUE = "https://queue.fal.run"
 REQUEST = "764cabcf-b745-4b3e-ae38-1200304cf45b"
@@ -70,7 +71,16 @@ def running(call: Call) -> Reply:
     return state("IN_PROGRESS", logs=None) if is_state(call) else unfinished(call)
 
 
+def priced(call: Call) -> Reply:
+    """What a unit of the endpoints costs that a call names."""
+    price = {"unit_price": 0.4, "unit": "seconds", "currency": "USD"}
+    names = call.query["endpoint_id"].split(",")
+    return Reply(200, {"prices": [{"endpoint_id": name, **price} for name in names]})
+
+
 def done(call: Call) -> Reply:
+    if call.host == PLATFORM:
+        return priced(call)
     if is_state(call):
         return state("COMPLETED", logs=None, metrics={"inference_time": 41.2}, error=None)
     video = {"url": LINK, "content_type": "video/mp4", "file_name": "made.mp4", "file_size": 9}
@@ -161,9 +171,9 @@ TAPE = Tape(
         Refusal("no balance", Reply(403, {"detail": LOCKED}), "credit"),
         Refusal("too fast", Reply(429, {"detail": "Too many requests"}), "limit"),
         Refusal("no room", machine_error("runner_scheduling_failure", 503), "overload"),
-        Refusal("inside fault", Reply(500, {"detail": "Internal error"}), "ambiguous"),
-        Refusal("a gateway's page", Reply(502, b"<html>bad gateway</html>"), "ambiguous"),
-        Refusal("a page with 200", Reply(200, b"<html>welcome</html>"), "ambiguous"),
+        Refusal("inside fault", Reply(500, {"detail": "Internal error"}), "overload"),
+        Refusal("a gateway's page", Reply(502, b"<html>bad gateway</html>"), "overload"),
+        Refusal("a page with 200", Reply(200, b"<html>welcome</html>"), "overload"),
     ),
     failures=(
         Failure("policy", ends_with(model_error("content_policy_violation")), "moderation", None),

@@ -8,6 +8,10 @@ its result would. Facts: fal.ai/docs (queue, errors, faq) and fal_client 1.0.3, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -16,7 +20,7 @@ from vidgen.errors import MediaError, ProviderError, Trouble
 from vidgen.job import Failed, Input, Request, Running, Status, Succeeded, Ticket
 from vidgen.media.probe import probe
 from vidgen.providers import Session
-from vidgen.providers.fal import answers
+from vidgen.providers.fal import answers, platform
 from vidgen.providers.fal.storage import links_of
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.wire import as_json, call, hidden, is_at, refused
@@ -27,6 +31,9 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 SPACES = ("workflows", "comfy")
 """First parts of endpoint names that are no owner: there the address of a job keeps three parts."""
+
+ANY_ENDPOINT = "fal-ai/veo3.1"
+"""Whose price is asked to see whether a key is known."""
 
 
 class Fal:
@@ -39,6 +46,7 @@ class Fal:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._base = session.base_url.rstrip("/") or QUEUE
+        self._prices: dict[str, Decimal] = {}
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
         """Upload what is too large to go along, then queue the work; fal takes no id of ours."""
@@ -79,7 +87,11 @@ class Fal:
         }
 
     async def poll(self, ticket: Ticket) -> Status:
-        """Ask for the state, and for the result once there is one."""
+        """Ask for the state, for the result once there is one, and for what that cost."""
+        with _repeatable():
+            return await self._looked(ticket)
+
+    async def _looked(self, ticket: Ticket) -> Status:
         state_at, result_at = ticket.get("status_url"), ticket.get("response_url")
         if not (self._is_fals(state_at) and self._is_fals(result_at)):
             raise ProviderError("the ticket names no work at fal", kind="gone", charged=None)
@@ -95,7 +107,10 @@ class Fal:
             return Failed(reason, kind="unknown", charged=None)
         result = await self._call("GET", str(result_at))
         told_of_error = bool(state.get("error") or state.get("error_type"))
-        return self._outcome(result, told_of_error=told_of_error)
+        status = self._outcome(result, told_of_error=told_of_error)
+        if isinstance(status, Succeeded):
+            return replace(status, cost_usd=await self._cost(result, ticket.get("endpoint")))
+        return status
 
     async def cancel(self, ticket: Ticket) -> None:
         """Ask fal to stop: what waits disappears; what runs may still finish, and be billed."""
@@ -107,8 +122,37 @@ class Fal:
         if not (answer.is_success or over_or_unknown):
             raise self._refused(answer, missing="gone")
 
+    async def check_key(self) -> str:
+        """Whether fal takes the key, which asking for a price shows; it says no balance.
+
+        Balances are told to keys with an administrator's rights alone.
+        """
+        with _repeatable():
+            answer = await platform.prices(self._session, ANY_ENDPOINT)
+            if not answer.is_success:
+                raise self._refused(answer, missing="provider")
+        return ""
+
+    async def _cost(self, result: httpx.Response, endpoint: object) -> Decimal | None:
+        """US dollars of a finished job: what was billed, at the unit price, asked for once.
+
+        None where fal does not say one of them; a job never fails by that.
+        """
+        billed = platform.units(result)
+        if billed is None or not isinstance(endpoint, str):
+            return None
+        if endpoint not in self._prices:
+            try:
+                price = platform.price(await platform.prices(self._session, endpoint), endpoint)
+            except ProviderError:
+                price = None
+            if price is None:
+                return None
+            self._prices[endpoint] = price
+        return billed * self._prices[endpoint]
+
     def _outcome(self, answer: httpx.Response, *, told_of_error: bool) -> Status:
-        """What a result says. Its cost stays unsaid: fal tells a quantity, and no price."""
+        """What a result says, but for its cost."""
         if answer.is_success:
             told = as_json(answer)
             media, seed = answers.media(told), told.get("seed")
@@ -152,3 +196,14 @@ class Fal:
         if picture is None:
             raise ProviderError("it has no picture to scale", kind="input", where=clip.path)
         return picture.height if picture.rotation % 180 == 0 else picture.width
+
+
+@contextmanager
+def _repeatable() -> Iterator[None]:
+    """A free call: one of which nobody knows whether it arrived can simply be made again."""
+    try:
+        yield
+    except ProviderError as error:
+        if error.kind == "ambiguous":
+            error.kind = "overload"
+        raise

@@ -1,7 +1,8 @@
 """What fal's answers mean: where the media is, why a call was refused, how a job failed. Pure.
 
 A model's error is a list of `{loc, msg, type}` under `detail`; an error of fal's own machines has
-`error_type` beside a `detail` in words; a few models put words where the list should be.
+`error_type` beside a `detail` in words; a few models put words where the list should be; the
+platform's own API has `error` with a `message`.
 Facts: fal.ai/docs/model-apis/errors and its faq, read in 2026.
 """
 
@@ -39,10 +40,12 @@ def media(told: dict[str, Any]) -> str | None:
 
 def words(answer: httpx.Response) -> str:
     """An answer's own words, each with the field that it is about: `image_url: too small`."""
-    detail = _told(answer).get("detail")
+    told = _told(answer)
+    detail, error = told.get("detail"), told.get("error")
     if isinstance(detail, list):
         return "; ".join(_line(item) for item in detail if isinstance(item, dict))
-    return detail if isinstance(detail, str) else "without a word of why"
+    said = error.get("message") if isinstance(error, dict) else detail
+    return said if isinstance(said, str) else "without a word of why"
 
 
 def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:

@@ -14,7 +14,8 @@ from vidgen.errors import ProviderError
 from vidgen.job import Input
 from vidgen.providers import Session
 from vidgen.providers.fal.answers import trouble, words
-from vidgen.providers.wire import as_json, call, is_here, media_type, read, refused
+from vidgen.providers.fal.platform import server
+from vidgen.providers.wire import as_json, call, media_type, read, refused
 
 STORAGE = "https://rest.fal.ai"
 
@@ -70,12 +71,11 @@ async def _upload(path: Path, content: bytes, session: Session) -> str:
 
 
 async def _place(path: Path, session: Session) -> tuple[str, str]:
-    """Where to put a file, and the link that it will have; a stand-in has its own storage."""
-    host = session.base_url.rstrip("/") if is_here(session.base_url) else STORAGE
+    """Where to put a file, and the link that it will have."""
     answer = await call(
         session.http,
         "POST",
-        f"{host}/storage/upload/initiate?storage_type=fal-cdn-v3",
+        f"{server(session, STORAGE)}/storage/upload/initiate?storage_type=fal-cdn-v3",
         key=session.key,
         headers={"Authorization": f"Key {session.key}"},
         body={"content_type": media_type(path), "file_name": path.name},

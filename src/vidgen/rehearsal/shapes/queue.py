@@ -2,12 +2,14 @@
 
 Pure. As fal's clients and reports of 2026 have it: a failed job is COMPLETED, and its result says
 why; the addresses hold the first two parts of the path only; errors are a text with a type, or a
-list. Files are announced, put at an address, and named by another.
+list. Files are announced, put at an address, and named by another. What a job was billed is told as
+a quantity beside its result; what one of it costs is another host's to say.
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from vidgen.rehearsal.exchange import (
@@ -26,12 +28,21 @@ from vidgen.rehearsal.exchange import (
     as_json,
 )
 
-HOSTS: tuple[str, ...] = ("rest.fal.ai",)
+HOSTS: tuple[str, ...] = ("rest.fal.ai", "api.fal.ai")
 
 SPACES = ("workflows", "comfy")
 """First parts of paths that are no owner: there an address keeps three."""
 
 UPLOADS = "/storage/upload/"
+
+PRICES = "/v1/models/pricing"
+
+MOST_PRICES = 50
+"""How many endpoints' prices one call may ask for."""
+
+UNIT_PRICE = Decimal("0.05")
+"""US dollars of one unit, at every endpoint: no two works need agree on what a second costs."""
+
 _JOB = re.compile(r"(?P<app>.+)/requests/(?P<id>[^/]+)(?P<part>/status|/cancel|)")
 _STATUS = {"queued": "IN_QUEUE", "running": "IN_PROGRESS", "done": "COMPLETED"}
 
@@ -44,6 +55,8 @@ def read(ask: Ask, counter: Counter) -> Intent:
         return Refuse("key")
     if ask.path == f"{UPLOADS}initiate":
         return _announced(ask)
+    if ask.path == PRICES:
+        return _priced(ask)
     path = counter.under(ask.path)
     job = _JOB.fullmatch(path) if path else None
     if job and ask.method == "GET" and job["part"] != "/cancel":
@@ -63,6 +76,9 @@ def taken(seen: Seen, counter: Counter) -> Answer:
 
 def told(look: Look, seen: tuple[Seen, ...], counter: Counter) -> Answer:
     """The answer to a look at the state, or at the result; a job cancelled in time is gone."""
+    if look.part == "prices":
+        price = {"unit_price": float(UNIT_PRICE), "unit": "units", "currency": "USD"}
+        return as_json({"prices": [{"endpoint_id": name, **price} for name in look.names]})
     job = next(iter(seen), None)
     if job is None or job.state == "cancelled":
         return as_json({"detail": "Request not found"}, 404)
@@ -126,6 +142,13 @@ def _announced(ask: Ask) -> Intent:
     return Announce(body["file_name"])
 
 
+def _priced(ask: Ask) -> Intent:
+    names = tuple(name for name in ask.query.get("endpoint_id", "").split(",") if name)
+    if ask.method != "GET":
+        return Refuse("nowhere")
+    return Look(names, part="prices") if 0 < len(names) <= MOST_PRICES else Refuse("bad-input")
+
+
 def _addresses(seen: Seen, counter: Counter) -> dict[str, str]:
     parts = seen.path.split("/")
     app = "/".join(parts[: 3 if parts[0] in SPACES else 2])
@@ -153,12 +176,11 @@ def _state(job: Seen, counter: Counter) -> Answer:
 def _result(job: Seen) -> Answer:
     if job.state in ("queued", "running"):
         return as_json({"detail": "Request is still in progress"}, 400)
-    made = str(job.seconds) if not job.still else "1"
-    units = ("x-fal-billable-units", made if job.billed else "0")
+    told = (("x-fal-request-id", job.id), *_units(job))
     if job.state == "failed":
         status, kind = _failure(job)
         detail = [{"loc": ["body"], "msg": job.reason, "type": kind}]
-        return as_json({"detail": detail}, status, units, ("x-fal-request-id", job.id))
+        return as_json({"detail": detail}, status, *told)
     file: dict[str, Any] = {"url": job.link} | ({"file_size": job.bytes} if job.bytes else {})
     body: dict[str, Any]
     if job.still:
@@ -167,7 +189,14 @@ def _result(job: Seen) -> Answer:
     else:
         file |= {"content_type": "video/mp4", "file_name": "out.mp4"}
         body = {"video": file, "seed": job.seed}
-    return as_json(body, 200, units, ("x-fal-request-id", job.id))
+    return as_json(body, 200, *told)
+
+
+def _units(job: Seen) -> tuple[tuple[str, str], ...]:
+    """What was billed, so that the quantity and the unit's price make the sum of the books."""
+    if job.usd is None:
+        return ()
+    return (("x-fal-billable-units", f"{(job.usd / UNIT_PRICE).normalize():f}"),)
 
 
 def _failure(job: Seen) -> tuple[int, str]:
