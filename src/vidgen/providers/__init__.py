@@ -113,7 +113,11 @@ def _made_by(module: str, name: str) -> Callable[[Session], Provider]:
 
 PROVIDERS: dict[str, Callable[[Session], Provider]] = {
     "animatic": _made_by("animatic", "Animatic"),
+    "byteplus": _made_by("ark", "Ark"),
+    "dashscope": _made_by("dashscope", "DashScope"),
     "fal": _made_by("fal", "Fal"),
     "kling": _made_by("kling", "Kling"),
+    "replicate": _made_by("replicate", "Replicate"),
+    "volcengine": _made_by("ark", "Ark"),
 }
 """Every provider that works, by its page's name. Values build one from a Session."""
