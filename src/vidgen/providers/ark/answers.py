@@ -1,0 +1,155 @@
+"""What Ark answers, in our words: refusals by their code, and a task's state. Pure.
+
+An error is `{error: {code, message}}`, its code in parts: `InvalidParameter.TaskTypeConstraint`.
+The code decides before the HTTP status: a 429 may mean that the account's allowance is used up.
+Codes as ModelArk's error page and clients of 2026 have them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+
+from vidgen.errors import ProviderError, Trouble
+from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
+from vidgen.providers.wire import hidden, refused
+
+MODERATED = re.compile(
+    r"SensitiveContent|PolicyViolation|RiskDetection|InputMediaMayContainRealPerson"
+)
+"""In a code: the words by which Ark says that a prompt, a picture or a clip is not allowed."""
+
+TROUBLES: dict[str, Trouble] = {
+    "AuthenticationError": "key",
+    "InvalidAuthentication": "key",
+    "AccessDenied": "key",
+    "AccountOverdueError": "credit",
+    "ServiceOverdue": "credit",
+    "QuotaExceeded": "credit",
+    "SetLimitExceeded": "credit",
+    "ModelNotOpen": "input",
+    "ServiceNotOpen": "input",
+    "InvalidEndpointOrModel": "input",
+    "ServerOverloaded": "overload",
+    "ModelLoadingError": "overload",
+}
+"""By the first part of a code, where the HTTP status alone would mislead."""
+
+HINTS = {
+    "AuthenticationError": "a key works at one of the two only: ARK_API_KEY is taken for BytePlus"
+    " ModelArk, VOLC_ARK_API_KEY for Volcengine in China",
+    "AccountOverdueError": "pay what is owed in the console",
+    "ServiceOverdue": "pay what is owed in the console",
+    "QuotaExceeded": "the free allowance of the model is used up; switch the paid one on",
+    "SetLimitExceeded": "the account's own limit for the model is reached; raise it in the console",
+    "ModelNotOpen": "switch the model on in the console of Ark",
+    "ServiceNotOpen": "switch the model on in the console of Ark",
+}
+
+ABOUT_THE_INPUT = ("InvalidParameter", "MissingParameter", "InvalidImage", "MediaInvalid")
+"""How the code of a failed task begins where what it was given is at fault."""
+
+
+def refusal(answer: httpx.Response, *, key: str, submitting: bool) -> ProviderError:
+    """The error of an answer that is no success.
+
+    Of a submit a 5xx may have been accepted all the same; a look can be tried again.
+    """
+    error = _error(answer)
+    code = _text(error.get("code"))
+    words = _text(error.get("message")) or "no reason given"
+    told = f"HTTP {answer.status_code}, {code}" if code else f"HTTP {answer.status_code}"
+    kind = _trouble(answer.status_code, code, submitting=submitting)
+    found = refused(answer, f"Ark refused ({told}): {words}", kind, key=key)
+    found.hint = HINTS.get(code.partition(".")[0], "")
+    return found
+
+
+def _trouble(status: int, code: str, *, submitting: bool) -> Trouble:
+    if MODERATED.search(code):
+        return "moderation"
+    if status >= 500:
+        return "ambiguous" if submitting else "overload"
+    named = TROUBLES.get(code.partition(".")[0])
+    if named:
+        return named
+    known: dict[int, Trouble] = {401: "key", 402: "credit", 403: "key", 429: "limit"}
+    if status in known:
+        return known[status]
+    if not submitting:
+        return "gone" if status == 404 else "overload"
+    if status in (400, 404, 413, 415, 422):
+        return "input"
+    return "ambiguous" if status == 408 or status < 400 else "provider"
+
+
+def status(task: dict[str, Any], *, key: str) -> Status:
+    """A task's record as a Status. A word nobody knows is never taken for one that still waits.
+
+    Ark tells tokens and no price, so that what it cost stays unsaid.
+    """
+    word = task.get("status")
+    if word in ("queued", "running"):
+        return Running()
+    if word == "succeeded":
+        return _made(task)
+    if word == "failed":
+        return _failed(task, key=key)
+    if word == "cancelled":
+        return Failed("it was cancelled while it waited", "provider")
+    if word == "expired":
+        return Failed("it took longer than Ark lets a task wait and run", "provider")
+    said = hidden(str(word), key)[:80]
+    return Failed(f"Ark says `{said}`, a word that is not documented", "unknown", charged=None)
+
+
+def _made(task: dict[str, Any]) -> Status:
+    content = _record(task.get("content"))
+    media = _link(content.get("video_url"))
+    if media is None:
+        return Failed("finished without a link to a clip", "unknown", charged=None)
+    seed = task.get("seed")
+    return Succeeded(
+        media,
+        seed=seed if type(seed) is int else None,
+        last_frame=_link(content.get("last_frame_url")),
+    )
+
+
+def _failed(task: dict[str, Any], *, key: str) -> Failed:
+    """Failed tasks are free; one that tells of tokens all the same was paid with them."""
+    error = _record(task.get("error"))
+    code, words = _text(error.get("code")), _text(error.get("message"))
+    said = f"{words} ({code})" if words and code else words or code
+    reason = hidden(said, key)[:600] or "it failed, and Ark does not say why"
+    kind: FailureKind = "provider"
+    if MODERATED.search(code):
+        kind = "moderation"
+    elif code.startswith(ABOUT_THE_INPUT):
+        kind = "input"
+    tokens = _record(task.get("usage")).get("completion_tokens")
+    return Failed(reason, kind, charged=type(tokens) is int and tokens > 0)
+
+
+def _error(answer: httpx.Response) -> dict[str, Any]:
+    """The `error` of an answer; an empty one where there is none."""
+    try:
+        found = json.loads(answer.content)
+    except ValueError:
+        return {}
+    return _record(_record(found).get("error"))
+
+
+def _link(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.startswith("https://") else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _record(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
