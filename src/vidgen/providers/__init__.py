@@ -117,7 +117,11 @@ PROVIDERS: dict[str, Callable[[Session], Provider]] = {
     "dashscope": _made_by("dashscope", "DashScope"),
     "fal": _made_by("fal", "Fal"),
     "kling": _made_by("kling", "Kling"),
+    "minimax": _made_by("minimax", "MiniMax"),
+    "openai-compatible": _made_by("openai_compatible", "gateway"),
     "replicate": _made_by("replicate", "Replicate"),
+    "sglang": _made_by("sglang", "sglang"),
+    "vllm-omni": _made_by("vllm_omni", "vllm_omni"),
     "volcengine": _made_by("ark", "Ark"),
 }
 """Every provider that works, by its page's name. Values build one from a Session."""
