@@ -120,6 +120,7 @@ PROVIDERS: dict[str, Callable[[Session], Provider]] = {
     "minimax": _made_by("minimax", "MiniMax"),
     "openai-compatible": _made_by("openai_compatible", "gateway"),
     "replicate": _made_by("replicate", "Replicate"),
+    "runway": _made_by("runway", "Runway"),
     "sglang": _made_by("sglang", "sglang"),
     "vllm-omni": _made_by("vllm_omni", "vllm_omni"),
     "volcengine": _made_by("ark", "Ark"),
