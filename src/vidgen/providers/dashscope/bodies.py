@@ -23,19 +23,21 @@ STILL = "services/aigc/text2image/image-synthesis"
 ENTRY = "media "
 """What stands before the type of an entry in `input.media`."""
 
-MAY_BE_GIVEN = (
-    "first_frame",
-    "last_frame",
-    "references",
-    "source_video",
-    "audio_file",
-    "voice",
-    "motion_video",
-    "negative_prompt",
-    "seed",
-    "guidance_scale",
-)
-"""Fields of a Request that some model has no place for; the order is that of `media`."""
+SHOWN: dict[str, tuple[str, ...]] = {
+    "text": (),
+    "first_frame": ("first_frame",),
+    "first_last": ("first_frame", "last_frame"),
+    "references": ("references",),
+    "extend": ("source_video",),
+    "edit": ("source_video", "references"),
+}
+"""By mode: the pictures and clips that an order is about. Frames and references exclude each other
+in most models, and what a mode is not about is not sent."""
+
+PICTURES = ("first_frame", "last_frame", "references")
+
+BESIDES = ("audio_file", "voice", "motion_video", "negative_prompt", "seed", "guidance_scale")
+"""Fields of a Request that may come with any mode, and that some models have no place for."""
 
 SEVERAL_SHOTS = re.compile(r"\bmulti-?shot\b|\bshot 2\b", re.IGNORECASE)
 """How a prompt asks for several shots; the vendor's own examples number them `Shot 1`, `Shot 2`."""
@@ -46,7 +48,7 @@ class Family:
     """How models with such a name are asked.
 
     `takes` says where fields of a Request go: a field of `input`, or the type of an entry in its
-    `media`. `asks` are the `parameters` that are sent. `apart`: frames or references, never both.
+    `media`. `asks` are the `parameters` that are sent.
     """
 
     names: str
@@ -54,7 +56,6 @@ class Family:
     asks: tuple[str, ...] = ()
     sound: Literal["never", "switch", "always"] = "always"
     path: str = VIDEO
-    apart: bool = False
 
 
 _WORDS = {"negative_prompt": "negative_prompt"}
@@ -102,7 +103,7 @@ FAMILIES = (
     ),
     Family(
         r"wan2\.7-r2v",
-        _WORDS | _PEOPLE | {"first_frame": f"{ENTRY}first_frame"},
+        _WORDS | _PEOPLE,
         ("resolution", "ratio", *_USUAL),
     ),
     Family(
@@ -115,7 +116,6 @@ FAMILIES = (
         _STILLS | _PEOPLE,
         ("resolution", "ratio", "audio", *_USUAL),
         "switch",
-        apart=True,
     ),
     Family(r"happyhorse-1\.\d-t2v", {}, ("resolution", "ratio", "duration", "seed")),
     Family(
@@ -135,19 +135,15 @@ def family_of(request: Request) -> Family:
     Raises ProviderError `input` for a model of no family, and for what has no place there.
     """
     found = next((one for one in FAMILIES if re.match(one.names, request.endpoint)), None)
-    if found is None:
+    if found is None or request.mode not in SHOWN:
         raise _unfit(request, "nobody here knows in what form it is asked")
-    given = [name for name in MAY_BE_GIVEN if getattr(request, name) not in (None, (), "")]
-    given += ["camera"] if request.camera and request.camera.moves else []
-    left = [name for name in given if name not in found.takes and name not in found.asks]
+    left = [name for name in _given(request) if name not in found.takes and name not in found.asks]
     if left:
         raise _unfit(request, f"it has no place for {', '.join(left)}")
     if found.sound == "always" and request.audio is False:
         raise _unfit(request, "it always makes sound")
     if found.sound == "never" and request.audio:
         raise _unfit(request, "it makes no sound")
-    if found.apart and request.references and (request.first_frame or request.last_frame):
-        raise _unfit(request, "it takes frames or references, and never both")
     return found
 
 
@@ -157,10 +153,10 @@ def files_of(request: Request, family: Family) -> dict[Input, bool]:
     Sounds and clips are documented as links, and so are the references of wan2.6.
     """
     found: dict[Input, bool] = {}
-    for name, place in family.takes.items():
-        pictures = name in ("first_frame", "last_frame", "references")
+    for name in _given(request):
+        may_be_inside = name in PICTURES and family.takes.get(name) != "reference_urls"
         for one in _inputs(getattr(request, name)):
-            found[one] = found.get(one, True) and pictures and place != "reference_urls"
+            found[one] = found.get(one, True) and may_be_inside
     return found
 
 
@@ -168,10 +164,10 @@ def body(request: Request, family: Family, links: Mapping[Input, str]) -> dict[s
     """The body of the billable call; `links` has every file of `files_of`."""
     told: dict[str, Any] = {"prompt": request.prompt} if request.prompt else {}
     media: list[dict[str, str]] = []
-    for name in MAY_BE_GIVEN:
+    for name in _given(request):
         place, value = family.takes.get(name), getattr(request, name)
-        if place is None or value in (None, (), ""):
-            continue
+        if place is None:
+            continue  # it is one of the parameters
         if place.startswith(ENTRY):
             kind = place.removeprefix(ENTRY)
             media += [{"type": kind, "url": links[one]} for one in _inputs(value)]
@@ -181,6 +177,12 @@ def body(request: Request, family: Family, links: Mapping[Input, str]) -> dict[s
             told[place] = links[value] if isinstance(value, Input) else value
     told |= {"media": media} if media else {}
     return {"model": request.endpoint, "input": told, "parameters": _parameters(request, family)}
+
+
+def _given(request: Request) -> list[str]:
+    """The fields that an order of this mode has to carry, in the order of `media`."""
+    names = (*SHOWN[request.mode], *BESIDES)
+    return [name for name in names if getattr(request, name) not in (None, (), "")]
 
 
 def _parameters(request: Request, family: Family) -> dict[str, Any]:
