@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Literal
 
 from vidgen.rehearsal.exchange import Shape
-from vidgen.rehearsal.shapes import queue, tasks
+from vidgen.rehearsal.shapes import ark, queue, replicate, tasks
 
 SHAPES: dict[str, Shape] = {
+    "byteplus": ark,
     "fal": queue,
     "kling": tasks,
+    "replicate": replicate,
+    "volcengine": ark,
 }
 """By the name of a provider's page."""
 
