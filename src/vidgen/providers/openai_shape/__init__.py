@@ -1,0 +1,173 @@
+"""OpenAI's videos shape: one form that orders a clip, a record to look at, and the clip itself.
+
+OpenAI closed its own on 2026-09-24; gateways and two servers of one's own still speak it. What
+differs between them is a Dialect. There is no idempotency key and no id of ours: jobs can be listed
+at most places, but nothing in the list says whose they are, so a lost submit is not looked up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from vidgen.errors import ProviderError
+from vidgen.job import Input, Request, Running, Status, Ticket
+from vidgen.providers import Session
+from vidgen.providers.openai_shape import answers
+from vidgen.providers.openai_shape.dialect import FIELDS, Dialect
+from vidgen.providers.openai_shape.forms import File, form
+from vidgen.providers.wire import Form, as_json, call, is_at, is_here, media_type, read, refused
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
+"""`video_…`, `video_gen_…`, a UUID, or `sora-2:task_…` of some gateways."""
+
+
+class Videos:
+    """Works through a server that speaks OpenAI's videos shape, in one of its dialects."""
+
+    def __init__(self, session: Session, dialect: Dialect) -> None:
+        self._session = session
+        self._dialect = dialect
+        self._root = dialect.root(session.base_url)
+
+    async def submit(self, request: Request, *, idempotency: str) -> Ticket:
+        """Order one clip; no id of ours can go along.
+
+        Raises ProviderError `input`, before anything is sent, where no server is named.
+        """
+        self._refuse_unnamed()
+        fields = self._session.fields.get((request.model, request.endpoint)) or FIELDS
+        written = await asyncio.to_thread(
+            form, request, fields, read=self._read, frames=self._dialect.frames
+        )
+        answer = await self._call("POST", "videos", written)
+        if not answer.is_success:
+            raise self._refused(answer, looking=False)
+        identifier = as_json(answer).get("id")
+        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
+            message = f"{self._dialect.name} accepted, and named no job"
+            raise ProviderError(message, kind="ambiguous", charged=None)
+        return {"id": identifier}
+
+    def adopt(self, request: Request, identifier: str) -> Ticket:
+        """The ticket of a job whose id a person found. Raises ProviderError `input` for no id."""
+        name = identifier.strip()
+        if not IDENTIFIER.fullmatch(name):
+            raise ProviderError(
+                "the id of a video has letters, digits, dots, colons and dashes only",
+                kind="input",
+                hint="copy it from the server's list of videos",
+            )
+        return {"id": name}
+
+    async def poll(self, ticket: Ticket) -> Status:
+        """One look at a job. Raises ProviderError `gone` where the server knows no such one."""
+        identifier = self._identifier(ticket)
+        path = f"videos/{quote(identifier, safe=':')}"
+        answer = await self._call("GET", path)
+        record = answers.record_in(answer, identifier)
+        if record is None:
+            raise self._refused(answer, looking=True)
+        at = f"{self._root}/{path}/content"  # without `variant=video`: SGLang knows numbers alone
+        return answers.status(record, content=at, own=self._dialect.own, key=self._session.key)
+
+    async def cancel(self, ticket: Ticket) -> None:
+        """Stop what runs, where the server can; nothing where it could only throw away a clip.
+
+        A finished job is left alone everywhere: to delete it would delete what was paid for.
+        """
+        if not self._dialect.stops:
+            return
+        try:
+            status = await self.poll(ticket)
+        except ProviderError as error:
+            if error.kind == "gone":
+                return
+            raise
+        if not isinstance(status, Running):
+            return
+        answer = await self._call("DELETE", f"videos/{quote(ticket['id'], safe=':')}")
+        over_or_stopping = answer.status_code in (404, 409)
+        if not (answer.is_success or over_or_stopping):
+            raise self._refused(answer, looking=True)
+
+    async def download_headers(self, link: str) -> Mapping[str, str]:
+        """The key for the server's own links; nothing for links that a record gave to others."""
+        return self._headers() if is_at(link, self._root) else {}
+
+    async def check_key(self) -> str:
+        """List the models, which costs nothing: those that one's own server has, in words.
+
+        Raises ProviderError `key` for a refused key, `input` where no server is named.
+        """
+        self._refuse_unnamed()
+        answer = await self._call("GET", "models")
+        if not answer.is_success:
+            raise self._refused(answer, looking=True)
+        listed = as_json(answer).get("data")
+        names = [one.get("id") for one in listed or () if isinstance(one, dict)]
+        if not self._dialect.own:
+            return f"{len(names)} models" if names else ""
+        return f"serves {', '.join(map(str, names))}" if names else ""
+
+    def _refuse_unnamed(self) -> None:
+        """Raise where there is nobody to send an order to, or no way to fetch what comes of it."""
+        setting, name = self._dialect.setting, self._dialect.name
+        if self._dialect.required and not self._session.settings.get(setting):
+            raise ProviderError(
+                f"nobody says where {name} is: {setting} is not set",
+                kind="input",
+                hint=f"put its address into {setting}, such as https://api.example.com/v1",
+            )
+        if not (self._root.startswith("https://") or _is_plain_here(self._root)):
+            raise ProviderError(
+                f"{name} cannot be used at {self._root}: clips are fetched over https, or from"
+                " this machine",
+                kind="input",
+                hint=f"set {setting} to an https:// address, or to a tunnel's end on this machine,"
+                " such as http://127.0.0.1:8000",
+            )
+        reason = self._dialect.closed.get(httpx.URL(self._root).host)
+        if reason:
+            hint = f"name a gateway that has it in {setting}, or choose another model"
+            raise ProviderError(reason, kind="input", hint=hint)
+
+    def _identifier(self, ticket: Ticket) -> str:
+        identifier = ticket.get("id")
+        if isinstance(identifier, str) and IDENTIFIER.fullmatch(identifier):
+            return identifier
+        message = f"the ticket names no job at {self._dialect.name}"
+        raise ProviderError(message, kind="gone", charged=None)
+
+    async def _call(self, method: str, path: str, written: Form | None = None) -> httpx.Response:
+        at, url = self._session, f"{self._root}/{path}"
+        headers = self._headers()
+        return await call(at.http, method, url, key=at.key, headers=headers, form=written)
+
+    def _headers(self) -> dict[str, str]:
+        """The key, where there is one: most servers of one's own want none."""
+        return {"Authorization": f"Bearer {self._session.key}"} if self._session.key else {}
+
+    def _refused(self, answer: httpx.Response, *, looking: bool) -> ProviderError:
+        """The error of an answer that is neither a success nor a record."""
+        told: dict[str, Any] = answers.read(answer)
+        fault = answers.fault(told)
+        kind = answers.trouble(answer, fault, looking=looking, own=self._dialect.own)
+        words = fault.words or "without a word of why"
+        message = f"{self._dialect.name} (HTTP {answer.status_code}): {words}"
+        charged = None if kind == "gone" else False
+        return refused(answer, message, kind, key=self._session.key, charged=charged)
+
+    def _read(self, given: Input) -> File:
+        path = self._session.project / given.path
+        return path.name, read(path), media_type(path)
+
+
+def _is_plain_here(url: str) -> bool:
+    """Whether it is plain HTTP to this machine."""
+    return url.startswith("http://") and is_here(url)

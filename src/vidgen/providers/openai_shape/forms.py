@@ -1,0 +1,98 @@
+"""A Request as the form that orders a clip. Pure but for reading the files that it carries.
+
+OpenAI's own client (openai 3.54) sends every order as multipart/form-data, with or without a file,
+and so do we: it is what every gateway was tried with, and all that vLLM-Omni takes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from vidgen.errors import ProviderError
+from vidgen.job import Input, Request
+from vidgen.providers.fields import body, files_of
+from vidgen.providers.wire import Form
+
+File = tuple[str, bytes, str]
+"""A file's name, its bytes and its media type."""
+
+OPTIONAL = (
+    "negative_prompt",
+    "seed",
+    "guidance_scale",
+    "first_frame",
+    "last_frame",
+    "references",
+    "voice",
+    "source_video",
+    "motion_video",
+    "audio_file",
+)
+"""Fields of a Request that must be sent where they are set: without them it would be another.
+
+A camera's axes are not among them: the prompt says the move in words too.
+"""
+
+
+def form(
+    request: Request, fields: Mapping[str, Any], *, read: Callable[[Input], File], frames: bool
+) -> Form:
+    """The fields of one order; `frames` adds how many are wanted.
+
+    Raises ProviderError `input` for what the fields have no place for, and as `read` does.
+    """
+    _refuse_unplaced(request, fields)
+    # No text of a storyboard holds a NUL: what does is a file's place in the form.
+    tokens = {file: f"\0{number}" for number, file in enumerate(files_of(request, fields))}
+    files = {token: read(file) for file, token in tokens.items()}
+    written: dict[str, Any] = {"model": request.endpoint, **body(request, fields, tokens)}
+    if frames and request.duration is not None:
+        written["num_frames"] = frames_of(request)
+    found: list[tuple[str, str | File]] = []
+    for name, value in written.items():
+        for one in value if _is_files(value, files) else [value]:
+            found.append((name, files[one] if _is_file(one, files) else _text(one)))
+    return found
+
+
+def frames_of(request: Request) -> int:
+    """How many frames a clip of the asked length has: the picture that it starts from, and then a
+    whole number of seconds.
+
+    So it is 4k+1 (8k+1, 6k+1) where a model makes only so many; a server that is told seconds makes
+    none of the one more, and HunyuanVideo 120 frames into 117.
+    """
+    assert request.duration is not None, "only asked where there is a length"
+    return int(Fraction(request.duration) * request.rate) + 1
+
+
+def _refuse_unplaced(request: Request, fields: Mapping[str, Any]) -> None:
+    laid = {**fields, **fields.get("in", {}).get(request.mode, {})}
+    for name in OPTIONAL:
+        unused = request.mode == "text" and name == "first_frame"
+        if getattr(request, name) in (None, "", ()) or unused:
+            continue
+        if laid.get(name) is None:
+            words = name.replace("_", " ")
+            raise ProviderError(
+                f"this server has no field for the {words}",
+                kind="input",
+                where=f"{request.provider}: {request.model}",
+                hint="leave it out, or name the field in the offer's `fields` in prices.yaml",
+            )
+
+
+def _is_file(value: Any, files: Mapping[str, File]) -> bool:
+    return isinstance(value, str) and value in files
+
+
+def _is_files(value: Any, files: Mapping[str, File]) -> bool:
+    return isinstance(value, list) and all(_is_file(one, files) for one in value)
+
+
+def _text(value: Any) -> str:
+    """A value as a form has it: forms know texts alone."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
