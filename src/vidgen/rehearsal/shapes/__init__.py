@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Literal
 
 from vidgen.rehearsal.exchange import Shape
-from vidgen.rehearsal.shapes import ark, queue, replicate, tasks
+from vidgen.rehearsal.shapes import ark, dashscope, queue, replicate, tasks
 
 SHAPES: dict[str, Shape] = {
     "byteplus": ark,
+    "dashscope": dashscope,
     "fal": queue,
     "kling": tasks,
     "replicate": replicate,
