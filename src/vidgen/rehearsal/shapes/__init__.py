@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import Literal
 
 from vidgen.rehearsal.exchange import Shape
-from vidgen.rehearsal.shapes import ark, dashscope, queue, replicate, tasks
+from vidgen.rehearsal.shapes import ark, dashscope, queue, replicate, tasks, videos
 
 SHAPES: dict[str, Shape] = {
     "byteplus": ark,
     "dashscope": dashscope,
     "fal": queue,
     "kling": tasks,
+    "openai-compatible": videos.GATEWAY,
     "replicate": replicate,
+    "sglang": videos.SGLANG,
+    "vllm-omni": videos.VLLM_OMNI,
     "volcengine": ark,
 }
 """By the name of a provider's page."""
