@@ -35,20 +35,23 @@ GIVEN: dict[Mode, tuple[str, ...]] = {
 }
 CONTROLS = ("seed", "negative_prompt", "guidance_scale")
 FOLLOWS_INPUT: set[Mode] = {"edit", "motion", "avatar", "lip_sync", "upscale", "interpolate"}
+NO_FIELDS = ("in", "send", "tokens")
+"""Names among an offer's fields that are no field of a Request; `tokens` are prices."""
+
 SPELLED_OUT = ("fal", "replicate", "runway", "sglang", "vllm-omni")
 """Pages whose endpoints' fields were all read."""
 
 
 def written(route: Route, mode: Mode) -> dict[str, Any]:
     """The fields of an offer as they hold in one mode."""
-    common = {name: to for name, to in route.offer.fields.items() if name not in ("in", "send")}
+    common = {name: to for name, to in route.offer.fields.items() if name not in NO_FIELDS}
     laid_over = {**common, **route.offer.fields.get("in", {}).get(mode, {})}
     return {name: to for name, to in laid_over.items() if to is not None and name != "send"}
 
 
 def spelled_out() -> Iterator[tuple[Route, Mode, dict[str, Any]]]:
     for route in routes():
-        if route.offer.fields:
+        if set(route.offer.fields) - {"tokens"}:
             for mode in route.offer.modes:
                 yield route, mode, written(route, mode)
 

@@ -1,0 +1,207 @@
+"""What Google's APIs answer, in our words: refusals, an interaction's state, what it cost. Pure.
+
+An error comes in three shapes: with a code in words (interactions), with a number and a status
+(google.rpc), and that once more inside a list. Facts: ai.google.dev (Omni guide of 2026-09-10,
+troubleshooting), google-genai 3.4.0, and adapters that note what they saw.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import httpx
+
+from vidgen.errors import ProviderError, Trouble
+from vidgen.job import Failed, FailureKind, Running
+from vidgen.providers.wire import hidden, refused
+
+MODERATED = re.compile(
+    r"\b(safety|blocked|prohibited|policy|policies|responsible ai|usage guidelines"
+    r"|sensitive words)\b",
+    re.IGNORECASE,
+)
+"""Words of a refusal that mean moderation; there is no code for it."""
+
+UNPAID = re.compile(r"prepa(y|id)|credits are depleted|\bbilling\b", re.IGNORECASE)
+BAD_KEY = re.compile(r"API.?key.{0,20}(not valid|invalid|expired|not found)", re.IGNORECASE)
+UNKNOWN = re.compile(r"invalid interaction name|not found|does not exist", re.IGNORECASE)
+FULL = re.compile(r"overloaded|high demand", re.IGNORECASE)
+
+ENDED_WITHOUT: dict[str, FailureKind] = {
+    "failed": "provider",
+    "incomplete": "provider",
+    "budget_exceeded": "provider",
+    "requires_action": "provider",
+    "requires_continuation": "provider",
+    "cancelled": "provider",
+}
+"""States in which an interaction ends, or stands still for good, without a clip."""
+
+Record = Mapping[str, Any]
+
+
+def refusal(answer: httpx.Response, *, who: str, key: str, submitting: bool) -> ProviderError:
+    """The error of an answer that is no success; `who` is what the API is called."""
+    told = _error(answer)
+    words = _text(told.get("message")) or "no reason given"
+    kind = _trouble(answer.status_code, told, words, submitting=submitting)
+    error = refused(answer, f"{who} (HTTP {answer.status_code}): {words}", kind, key=key)
+    if error.retry_after is None and kind in ("limit", "overload"):
+        error.retry_after = _retry(told)
+    if kind == "key":
+        error.hint = f"see whether the key is one of {who}'s, and may use this model"
+    return error
+
+
+def _trouble(status: int, told: Record, words: str, *, submitting: bool) -> Trouble:
+    reasons = {_text(one.get("reason")) for one in _records(told.get("details"))}
+    if "BILLING_DISABLED" in reasons or (status in (403, 429) and UNPAID.search(words)):
+        return "credit"
+    if "API_KEY_INVALID" in reasons or (status == 400 and BAD_KEY.search(words)):
+        return "key"
+    match status:
+        case 401 | 403:
+            return "key"
+        case 402:
+            return "credit"
+        case 429:
+            return "limit"
+        case 413:
+            return "input"
+        case 404:
+            return "input" if submitting else "gone"
+        case 400 if not submitting:
+            return "gone" if UNKNOWN.search(words) else "provider"
+        case 400:
+            return "moderation" if MODERATED.search(words) else "input"
+        case 503 if FULL.search(words):
+            return "overload"  # for want of room, said before anything was begun
+        case _ if 400 <= status < 500 and status not in (408, 499):
+            return "provider"
+    return "ambiguous" if submitting else "overload"
+
+
+def ended(record: Record, *, brought: bool, key: str) -> Running | Failed | None:
+    """An interaction as a Status; None where it is complete and brought what was wanted.
+
+    A refusal mostly comes as complete work with words in the clip's place.
+    """
+    word = _text(record.get("status"))
+    if word in ("queued", "in_progress"):
+        return Running()
+    if word == "completed" and brought:
+        return None
+    if word == "completed":
+        reason = hidden(_said(record), key)[:600] or "it ended without a clip or a picture"
+        return Failed(reason, "moderation", billed(record))
+    if word not in ENDED_WITHOUT:
+        told = hidden(word, key)[:80]
+        return Failed(f"Google says `{told}`, a word that is not documented", "unknown", None)
+    reason = hidden(_wrong(record) or f"it ended as `{word}`", key)[:600]
+    kind: FailureKind = "moderation" if MODERATED.search(reason) else ENDED_WITHOUT[word]
+    return Failed(reason, kind, billed(record))
+
+
+def content(record: Record, kind: str) -> Record | None:
+    """The last clip or picture that the model put out: with `uri`, or with `data` as base64."""
+    found = None
+    for step in _records(record.get("steps")):
+        if step.get("type") == "model_output":
+            for one in _records(step.get("content")):
+                if one.get("type") == kind and (_text(one.get("uri")) or _text(one.get("data"))):
+                    found = one
+    return found
+
+
+def billed(record: Record) -> bool | None:
+    """Whether anything that was made is billed; None where nothing is said of it.
+
+    The words of a refusal and of its prompt cost less than a cent, and count as nothing.
+    """
+    made = _made_tokens(record)
+    return None if made is None else any(made.get(kind) for kind in ("video", "image"))
+
+
+def cost(record: Record, usd_per_million: Mapping[str, Any] | None) -> Decimal | None:
+    """US dollars of the tokens that were used; None unless the price of each kind is known.
+
+    `usd_per_million` is by what was made (`video`, `image`, `text`), and `input` for what was
+    given, of whatever kind.
+    """
+    usage, made = record.get("usage"), _made_tokens(record)
+    if not usd_per_million or not isinstance(usage, Mapping) or made is None:
+        return None
+    given, thought = usage.get("total_input_tokens"), usage.get("total_thought_tokens", 0)
+    if type(given) is not int or type(thought) is not int:
+        return None
+    made = {**made, "input": given, "text": made.get("text", 0) + thought}
+    try:
+        spent = [
+            Decimal(str(usd_per_million[kind])) * count for kind, count in made.items() if count
+        ]
+    except (KeyError, InvalidOperation):
+        return None
+    return sum(spent, Decimal(0)) / 1_000_000
+
+
+def _made_tokens(record: Record) -> dict[str, int] | None:
+    """Tokens that were put out, by kind; None where that is not said."""
+    usage = record.get("usage")
+    told = usage.get("output_tokens_by_modality") if isinstance(usage, Mapping) else None
+    if not isinstance(told, list):
+        return None
+    found: dict[str, int] = {}
+    for one in _records(told):
+        kind, count = _text(one.get("modality")).lower(), one.get("tokens", 0)
+        if not kind or type(count) is not int:
+            return None
+        found[kind] = found.get(kind, 0) + count
+    return found
+
+
+def _said(record: Record) -> str:
+    """What the model said instead of showing something."""
+    steps = [one for one in _records(record.get("steps")) if one.get("type") == "model_output"]
+    texts = [_text(one.get("text")) for step in steps for one in _records(step.get("content"))]
+    return " ".join(text for text in texts if text) or _wrong(record)
+
+
+def _wrong(record: Record) -> str:
+    """The errors in an interaction: of its own, and of its steps."""
+    found = [*_records(record.get("errors"))]
+    found += [
+        one for step in _records(record.get("steps")) for one in _records([step.get("error")])
+    ]
+    return "; ".join(filter(None, (_text(one.get("message")) for one in found)))
+
+
+def _error(answer: httpx.Response) -> Record:
+    """The error in an answer, whichever shape it has."""
+    try:
+        found = json.loads(answer.content)
+    except ValueError:
+        return {}
+    found = found[0] if isinstance(found, list) and found else found
+    error = found.get("error") if isinstance(found, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _retry(told: Record) -> float | None:
+    """The seconds after which google.rpc's RetryInfo wants us back: `34s`, `0.5s`."""
+    for one in _records(told.get("details")):
+        digits = _text(one.get("retryDelay")).removesuffix("s")
+        if digits.replace(".", "", 1).isdecimal():
+            return float(digits)
+    return None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _records(value: Any) -> list[Record]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,100 @@
+"""Veo on Vertex AI: a Request as an instance with parameters, and what an operation says. Pure.
+
+Facts: docs.cloud.google.com (Veo on Vertex AI, 2026) and google-genai 3.4.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from vidgen.job import Failed, Input, Request, Running
+from vidgen.providers.google.answers import MODERATED
+from vidgen.providers.wire import hidden
+
+Read = Callable[[Input], tuple[str, str]]
+"""What a file holds, as base64, and its media type."""
+
+OPERATION = re.compile(
+    r"(?P<model>projects/(?P<project>[a-z0-9:.-]+)/locations/(?P<location>[a-z0-9-]+)"
+    r"/publishers/google/models/[a-z0-9.-]+)/operations/[A-Za-z0-9_-]+"
+)
+"""An operation's name, which says all that a look needs."""
+
+
+def body(request: Request, read: Read, *, folder: str) -> dict[str, Any]:
+    """The body of the one billable call; `folder` is where the clip is put (`gs://…`), or empty.
+
+    Sound is always said, since it is half the price. A clip that is gone on with gives the new part
+    its shape, and its length is always the same.
+    """
+    instance: dict[str, Any] = {"prompt": request.prompt}
+    if request.first_frame:
+        instance["image"] = _file(request.first_frame, read)
+    if request.last_frame:
+        instance["lastFrame"] = _file(request.last_frame, read)
+    if request.references:
+        instance["referenceImages"] = [
+            {"image": _file(image, read), "referenceType": "ASSET"} for image in request.references
+        ]
+    if request.source_video:
+        instance["video"] = _file(request.source_video, read)
+    return {"instances": [instance], "parameters": _parameters(request, folder)}
+
+
+def _parameters(request: Request, folder: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"sampleCount": 1, "resolution": request.resolution}
+    if request.mode != "extend":
+        found["aspectRatio"] = request.aspect
+        if request.duration is not None:
+            found["durationSeconds"] = int(request.duration)
+    if request.audio is not None:
+        found["generateAudio"] = request.audio
+    if request.seed is not None:
+        found["seed"] = request.seed
+    if request.negative_prompt:
+        found["negativePrompt"] = request.negative_prompt
+    if folder:
+        found["storageUri"] = folder
+    return found
+
+
+def _file(given: Input, read: Read) -> dict[str, str]:
+    data, media = read(given)
+    return {"bytesBase64Encoded": data, "mimeType": media}
+
+
+def ended(record: Mapping[str, Any], *, key: str) -> Running | Failed | None:
+    """An operation as a Status; None where it is done and has a video.
+
+    What a filter took away is not billed; of other failures nobody says it.
+    """
+    done = record.get("done", False)
+    if done is False:
+        return Running()
+    error = record.get("error")
+    if done is True and isinstance(error, Mapping):
+        reason = hidden(str(error.get("message") or "it failed without a word"), key)[:600]
+        return Failed(reason, "moderation" if MODERATED.search(reason) else "provider", None)
+    if done is not True or not isinstance(record.get("response"), Mapping):
+        return Failed("Veo reports a state that it has never told of", "unknown", charged=None)
+    if video(record) is not None:
+        return None
+    told = record["response"]
+    if told.get("raiMediaFilteredCount"):
+        reasons = told.get("raiMediaFilteredReasons")
+        said = " ".join(map(str, reasons)) if isinstance(reasons, list) else ""
+        reason = hidden(said, key)[:600] or "Google's filter took the clip away"
+        return Failed(reason, "moderation", charged=False)
+    return Failed("Veo finished without a video", "unknown", charged=None)
+
+
+def video(record: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The clip of an operation: with `gcsUri`, or with `bytesBase64Encoded`."""
+    told = record.get("response")
+    made = told.get("videos") if isinstance(told, Mapping) else None
+    for one in made if isinstance(made, list) else []:
+        if isinstance(one, Mapping) and (one.get("gcsUri") or one.get("bytesBase64Encoded")):
+            return one
+    return None
