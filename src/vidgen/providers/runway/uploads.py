@@ -48,7 +48,8 @@ async def links_of(inputs: tuple[Input, ...], session: Session) -> dict[Input, s
 async def _upload(path: Path, content: bytes, session: Session) -> str:
     """Ask for a place, put the file there, and return the name that it has in a body."""
     if len(content) > LARGEST:
-        message = f"{path.name} has {len(content) // 1_000_000} MB, and Runway takes 200 at most"
+        most = LARGEST // 1_000_000
+        message = f"{path.name} has {len(content) // 1_000_000} MB, and Runway takes {most} at most"
         raise ProviderError(message, kind="input", where=str(path))
     try:
         place, fields, name = await _place(path, session)
