@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Literal
 
 from vidgen.rehearsal.exchange import Shape
-from vidgen.rehearsal.shapes import ark, dashscope, queue, replicate, tasks, videos
+from vidgen.rehearsal.shapes import ark, dashscope, minimax, queue, replicate, tasks, videos
 
 SHAPES: dict[str, Shape] = {
     "byteplus": ark,
     "dashscope": dashscope,
     "fal": queue,
     "kling": tasks,
+    "minimax": minimax,
     "openai-compatible": videos.GATEWAY,
     "replicate": replicate,
     "sglang": videos.SGLANG,

@@ -1,0 +1,135 @@
+"""MiniMax's adapter against its rehearsal: through every fault, with uploads, with stills."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from tests.rehearsal.stage import KEY, house
+from tests.rehearsal.test_minimax import H3, HAILUO, HOST, STILL, played
+from vidgen.errors import ProviderError
+from vidgen.job import Failed, Input, Running, Succeeded
+from vidgen.providers import Session
+from vidgen.providers.minimax import MiniMax, files
+from vidgen.providers.wire import clients
+from vidgen.rehearsal.faults import MEANINGS, Faults
+
+
+@asynccontextmanager
+async def at_work(folder, *works, faults=None):
+    """A rehearsal, and the adapter whose calls all go there."""
+    async with house(folder, played(*works), faults=faults) as at:
+        http = clients(at.server.url)
+        try:
+            yield at, MiniMax(Session(folder, folder, folder, base_url=HOST, key=KEY, http=http))
+        finally:
+            await http.aclose()
+
+
+async def come_through(at, adapter, request):
+    """Order and look as a patient caller does: what came of it, and what was met on the way.
+
+    A caller repeats what is `limit`, `overload` or `unsent`, and nothing else.
+    """
+    met, status = [], None
+    for _ in range(12):
+        try:
+            ticket = await adapter.submit(request, idempotency="j1:one.1")
+            break
+        except ProviderError as error:
+            met.append(error.kind)
+            if error.kind not in ("limit", "overload", "unsent"):
+                return met, error.kind
+    for look in range(12):
+        if look:
+            await at.passed()
+        try:
+            status = await adapter.poll(ticket)
+        except ProviderError as error:
+            met.append(error.kind)
+            if error.kind not in ("limit", "overload"):
+                return met, error.kind
+            continue
+        if isinstance(status, Failed) and status.kind == "unknown":
+            met.append("unknown")  # looked at again: a word that nobody has heard of passes
+        elif not isinstance(status, Running):
+            break
+    return met, status
+
+
+ENDS = {
+    "rate-limit": ("done", {"limit"}),
+    "overload": ("done", {"limit"}),
+    "server-error": ("ambiguous", {"ambiguous"}),
+    "reset-before": ("ambiguous", {"ambiguous"}),
+    "no-credit": ("credit", {"credit"}),
+    "server-error-created": ("ambiguous", {"ambiguous"}),
+    "lost-reply": ("ambiguous", {"ambiguous"}),
+    "moderation": ("moderation", {"moderation"}),
+    "bad-input": ("input", {"input"}),
+    "moderation-late": ("failed: moderation", set()),
+    "poll-error": ("done", {"overload"}),
+    "unknown-word": ("done", {"unknown"}),
+    "provider-failure": ("failed: provider", set()),
+    "failure-billed": ("failed: provider", set()),
+}
+"""By fault: how an order ends, and what is met on the way. All others are of the file alone."""
+
+
+@pytest.mark.parametrize("fault", MEANINGS)
+@pytest.mark.parametrize("work", [H3, HAILUO], ids=["v2", "v1"])
+def test_the_adapter_comes_through_every_fault(tmp_path, work, fault):
+    ends, met = ENDS.get(fault, ("done", set()))
+
+    async def run():
+        async with at_work(tmp_path, work, faults=Faults("s", {fault: 1.0})) as (at, adapter):
+            return await come_through(at, adapter, work.request)
+
+    found, end = asyncio.run(run())
+    words = f"failed: {end.kind}" if isinstance(end, Failed) else end
+    words = "done" if isinstance(end, Succeeded) else words
+    assert (words, set(found)) == (ends, met)
+    assert KEY not in repr(end)
+    if fault == "failure-billed":
+        assert end.charged is (True if work is H3 else None)
+    if fault == "provider-failure":
+        assert end.charged is (False if work is H3 else None)
+
+
+@pytest.mark.parametrize("work", [H3, HAILUO], ids=["v2", "v1"])
+def test_a_link_that_has_expired_is_a_fresh_one_at_the_next_look(tmp_path, work):
+    async def run():
+        faults = Faults("s", {"expired-link": 1.0})
+        async with at_work(tmp_path, work, faults=faults) as (at, adapter):
+            ticket = await adapter.submit(work.request, idempotency="j1:one.1")
+            await at.passed()
+            codes = []
+            for _ in range(2):
+                status = await adapter.poll(ticket)
+                codes.append((await at.http.get(status.media)).status_code)
+            return codes, at.server.play.results.leaks
+
+    assert asyncio.run(run()) == ([403, 200], [])
+
+
+def test_a_still_and_a_file_that_does_not_fit_come_through(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "INLINE", 10)
+    (tmp_path / "face.png").write_bytes(b"\x89PNG\r\n\x1a\n and more")
+    given = Input("face.png", "f" * 64)
+    shown = replace(
+        H3, request=replace(H3.request, mode="first_frame", first_frame=given, aspect="source")
+    )
+
+    async def run():
+        async with at_work(tmp_path, shown, STILL) as (at, adapter):
+            await adapter.submit(shown.request, idempotency="j1:one.1")
+            ticket = await adapter.submit(STILL.request, idempotency="j1:two.1")
+            await at.passed()
+            still = await adapter.poll(ticket)
+            assert await adapter.check_key() == "balance $98.00"
+            first = next(order for order in at.books.orders() if order.entry.first)
+            return (await at.http.get(still.media)).status_code, first.entry.work
+
+    status, work = asyncio.run(run())
+    assert (status, work) == (200, shown.name)
