@@ -14,7 +14,7 @@ from tests.providers.tapes.kling import LINK, TAPE, TASK, missing, no, pays, rec
 from tests.providers.test_kling_bodies import ASKED, FIRST
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
-from vidgen.providers import Adopter, Finder, Session
+from vidgen.providers import Adopter, Finder, KeyChecker, Session
 from vidgen.providers.kling import Kling
 from vidgen.providers.kling.bodies import client_id
 from vidgen.providers.wire import clients
@@ -212,9 +212,10 @@ def test_a_look_up_that_goes_wrong_does_not_say_that_nothing_was_sent():
     assert failing(always(no(400, 1201, "bad")), finding(OLD))[0].kind == "input"
 
 
-def test_kling_can_look_up_and_adopt():
+def test_kling_can_look_up_and_adopt_and_check_a_key():
     kling = Kling(Session(None, None, None))
     assert isinstance(kling, Finder)
+    assert isinstance(kling, KeyChecker)
     assert isinstance(kling, Adopter)
     assert kling.adopt(OLD, f" {TASK}\n") == OLD_TICKET
     assert kling.adopt(ASKED, TASK) == NEW_TICKET
@@ -359,9 +360,77 @@ def test_cancelling_asks_nobody():
     assert calls == []
 
 
+def pack(**turned):
+    """One of an account's packs, as the maker's page shows them."""
+    usual = {
+        "resource_pack_name": "Video Generation - 10,000 entries",
+        "resource_pack_id": "509f3fd3d4ab4a3f9eec5db27aa44f27",
+        "resource_pack_type": "decreasing_total",
+        "total_quantity": 200.0,
+        "remaining_quantity": 118.5,
+        "purchase_time": 1726124664368,
+        "effective_time": 1726124664368,
+        "invalid_time": 1727366400000,
+        "status": "online",
+    }
+    return usual | turned
+
+
+def account(*packs):
+    return yes({"code": 0, "msg": "", "resource_pack_subscribe_infos": list(packs)})
+
+
+VIDEO = "118.5 of 200 units left of Video Generation - 10,000 entries"
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (account(pack()), VIDEO),
+        (account(pack(status="expired"), pack(status="runOut"), pack()), VIDEO),
+        (
+            account(pack(), pack(resource_pack_name="Images", remaining_quantity=8)),
+            f"{VIDEO}; 8 of 200 units left of Images",
+        ),
+        (account(pack(resource_pack_name=None)), "118.5 of 200 units left of a pack"),
+        (account(pack(status="expired")), "no resource pack in force"),
+        (account(pack(remaining_quantity="many")), "no resource pack in force"),
+        (account(), "no resource pack in force"),
+        (yes(None), "no resource pack in force"),
+    ],
+    ids=repr,
+)
+def test_a_known_key_is_told_what_is_left_in_the_packs_in_force(reply, said):
+    found, (call,) = at_work(always(reply), lambda kling: kling.check_key())
+    assert found == said
+    assert (call.method, call.host, call.path) == ("GET", HOST, "/account/costs")
+    begins, ends = int(call.query["start_time"]), int(call.query["end_time"])
+    assert ends - begins > 366 * 24 * 3600 * 1000  # packs of a year are in it
+    assert begins > 1_700_000_000_000  # milliseconds, not seconds
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (no(401, 1002, "Authorization is invalid"), "key"),
+        (no(429, 1304, "IP whitelist policy"), "key"),
+        (no(429, 1101, "Account in arrears"), "credit"),
+        (no(429, 1302, "Too many requests"), "limit"),
+        (no(500, 5000, "fault"), "overload"),
+        (RESET, "overload"),
+    ],
+    ids=repr,
+)
+def test_a_key_that_is_not_taken_says_why(reply, kind):
+    error, _ = failing(always(reply), lambda kling: kling.check_key())
+    assert error.kind == kind
+
+
 def test_the_key_is_cut_out_of_what_comes_back():
     told = f"the key {KEY} is wrong"
     assert KEY not in failing(always(no(401, 1002, told)), submitting())[0].message
     found = at_work(lambda call: record(call, "failed", message=told), polling())[0]
     assert "the key" in found.reason
     assert KEY not in found.reason
+    packs = account(pack(resource_pack_name=told))
+    assert KEY not in at_work(always(packs), lambda kling: kling.check_key())[0]

@@ -7,9 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from vidgen.camera import parse
 from vidgen.errors import ProviderError
-from vidgen.job import Camera, Input, Request
+from vidgen.job import Input, Request
 from vidgen.providers.kling.bodies import address, body, client_id
 
 FIRST, LAST, THIRD = (Input(f"stills/{name}.png", name * 64) for name in "abc")
@@ -138,6 +137,20 @@ NEWER = {
             },
         },
     ),
+    "a prompt alone to O1, which then needs a shape": (
+        ("omni-video/kling-o1", {"audio": None}),
+        {
+            "contents": [WORDS],
+            "settings": {"resolution": "1080p", "aspect_ratio": "9:16", "duration": 5},
+        },
+    ),
+    "references to O1": (
+        ("omni-video/kling-o1", {"references": (THIRD,), "audio": None, "duration": Decimal(3)}),
+        {
+            "contents": [WORDS, frame("refer_image", THIRD, id="Image1")],
+            "settings": {"resolution": "1080p", "aspect_ratio": "9:16", "duration": 3},
+        },
+    ),
     "two stills to O1, which has no switch for sound": (
         ("omni-video/kling-o1", {"first_frame": FIRST, "last_frame": LAST, "audio": None}),
         {
@@ -222,6 +235,29 @@ OLDER = {
             "n": 1,
         },
     ),
+    "a still from several": (
+        (
+            "v1/images/omni-image?model_name=kling-image-o1",
+            {
+                "kind": "image",
+                "resolution": "1k",
+                "aspect": "3:2",
+                "duration": None,
+                "audio": None,
+                "references": (FIRST, THIRD),
+            },
+        ),
+        {
+            "model_name": "kling-image-o1",
+            "image_list": [
+                {"image": "base64 of stills/a.png"},
+                {"image": "base64 of stills/c.png"},
+            ],
+            "resolution": "1k",
+            "aspect_ratio": "3:2",
+            "n": 1,
+        },
+    ),
 }
 
 
@@ -264,47 +300,6 @@ def test_several_shots_are_asked_for_by_the_prompt_and_never_by_default(prompt, 
 def test_an_avatar_without_words_is_sent_none():
     found = sent("v1/videos/avatar/image2video?mode=pro", prompt="", first_frame=FIRST)
     assert "prompt" not in found
-
-
-@pytest.mark.parametrize(
-    ("words", "config"),
-    [
-        ("tilt up", {"pan": 1}),
-        ("pan right", {"tilt": 1}),
-        ("pan left", {"tilt": -1}),
-        ("truck right", {"horizontal": 1}),
-        ("pedestal up", {"vertical": 1}),
-        ("zoom in", {"zoom": -1}),
-        ("roll clockwise", {"roll": 1}),
-    ],
-)
-def test_a_move_is_sent_along_the_axis_that_kling_means_by_it(words, config):
-    found = sent("v1/videos/text2video?model_name=kling-v1", camera=parse(words))
-    control = found["camera_control"]
-    assert control["type"] == "simple"
-    assert set(control["config"]) == {"horizontal", "vertical", "pan", "tilt", "roll", "zoom"}
-    signs = {axis: (value > 0) - (value < 0) for axis, value in control["config"].items() if value}
-    assert signs == config
-    assert all(-10 <= value <= 10 for value in control["config"].values())
-
-
-@pytest.mark.parametrize(
-    "camera",
-    [
-        Camera("pan right and tilt up", pan=Decimal(3), tilt=Decimal(3)),
-        Camera("push in", dolly=Decimal(5)),
-        Camera("handheld pan", pan=Decimal(3), handheld=Decimal(2)),
-    ],
-    ids=lambda camera: camera.words,
-)
-def test_a_move_that_has_no_axis_of_its_own_is_refused_and_not_cut_down(camera):
-    with pytest.raises(ProviderError, match=camera.words) as refused:
-        sent("v1/videos/text2video?model_name=kling-v1", camera=camera)
-    assert refused.value.kind == "input"
-
-
-def test_a_camera_that_stands_still_is_no_order():
-    assert "camera_control" not in sent("v1/videos/text2video", camera=Camera("locked off"))
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,19 @@ async def test_a_key_is_wanted_and_calls_that_are_none_are_refused(tmp_path):
         )
 
 
+@rehearsal
+async def test_an_accounts_packs_are_told_for_a_stretch_of_time(tmp_path):
+    async with house(tmp_path, kling(NEW_WORK)) as at:
+        url = f"{TASKS}/account/costs"
+        asked = {"start_time": "0", "end_time": "1792219793736"}
+        (pack,) = (await at.http.get(url, params=asked, headers=KLING)).json()["data"][
+            "resource_pack_subscribe_infos"
+        ]
+        assert (pack["status"], pack["remaining_quantity"]) == ("online", 1000.0)
+        assert wrong(await at.http.get(url, headers=KLING)) == (400, 1201)
+        assert wrong(await at.http.get(url, params=asked)) == (401, 1002)
+
+
 def test_a_price_that_nobody_knows_is_not_told_as_nothing(tmp_path):
     unpriced = work(endpoint=PATH, provider="kling", usd=None)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -17,9 +18,12 @@ from vidgen.job import Input, Request, Status, Ticket
 from vidgen.providers import Session
 from vidgen.providers.kling import answers
 from vidgen.providers.kling.bodies import Address, address, body, client_id
-from vidgen.providers.wire import base64_of, call
+from vidgen.providers.wire import base64_of, call, hidden
 
 OLDER_PATH = re.compile(r"v1/[a-z0-9-]+(?:/[a-z0-9-]+)*")
+
+PACKS_OF = 400 * 24 * 3600 * 1000
+"""Milliseconds back for which packs are asked for, by when they were bought: a year's are in it."""
 
 
 class Kling:
@@ -70,6 +74,12 @@ class Kling:
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of a task whose id Kling showed a person."""
         return _ticket(address(request.endpoint), identifier.strip())
+
+    async def check_key(self) -> str:
+        """What is left in the account's packs, as Kling tells it, up to twelve hours late."""
+        now = round(time.time() * 1000)
+        asked = f"account/costs?start_time={now - PACKS_OF}&end_time={now}"
+        return hidden(answers.packs(await self._look(asked)), self._session.key)
 
     async def _earlier(self, at: Address, name: str, taken: bool) -> Ticket | None:
         """The task that has our id already, where a refusal may have meant that.

@@ -163,6 +163,20 @@ def status(task: Task, *, key: str) -> Status:
     return Failed(f"Kling says `{word}`, a word that is not documented", "unknown", charged=None)
 
 
+def packs(data: Any) -> str:
+    """The account's packs that are in force, in a few words."""
+    found = _records(_record(data).get("resource_pack_subscribe_infos"))
+    told = [
+        f"{left.normalize():f} of {whole.normalize():f} units left of "
+        f"{_text(one.get('resource_pack_name')) or 'a pack'}"
+        for one in found
+        if one.get("status") == "online"
+        and (left := _amount(one.get("remaining_quantity"))) is not None
+        and (whole := _amount(one.get("total_quantity"))) is not None
+    ]
+    return "; ".join(told) or "no resource pack in force"
+
+
 def _paid(amounts: list[Any]) -> bool | None:
     """Whether anything was deducted; an empty text is nothing, and what is unreadable is unsaid."""
     read = [_amount(amount or "0") for amount in amounts]

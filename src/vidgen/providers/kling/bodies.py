@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from vidgen.errors import ProviderError
-from vidgen.job import Camera, Input, Request
+from vidgen.job import Input, Request
 
 Read = Callable[[Input], str]
 """What a file holds, as base64 without a `data:` prefix: Kling refuses one that has it."""
@@ -110,8 +110,6 @@ def _older(request: Request, at: Address, name: str, read: Read) -> dict[str, An
         sent["negative_prompt"] = request.negative_prompt
     if request.guidance_scale is not None:
         sent["cfg_scale"] = float(request.guidance_scale)
-    if request.camera and request.camera.moves:
-        sent["camera_control"] = _camera(request.camera)
     if request.first_frame:
         sent["image"] = read(request.first_frame)
     if request.last_frame:
@@ -147,27 +145,3 @@ def _numbered(prompt: str, images: int) -> str:
         return f"<<<image_{found[1]}>>>" if 1 <= int(found[1]) <= images else found[0]
 
     return re.sub(r"@Image(\d+)\b", tag, prompt)
-
-
-def _camera(camera: Camera) -> dict[str, Any]:
-    """One axis from -10 to 10; the others are zero, as 1.x asks.
-
-    Kling's `pan` turns the camera up and its `tilt` turns it right, the other way round than the
-    trade has it; its `zoom` above zero widens the view.
-    """
-    axes = {
-        "horizontal": camera.horizontal,
-        "vertical": camera.vertical,
-        "pan": camera.tilt,
-        "tilt": camera.pan,
-        "roll": camera.roll,
-        "zoom": -camera.zoom,
-    }
-    others = camera.dolly or camera.orbit or camera.handheld
-    if others or sum(1 for amount in axes.values() if amount) != 1:
-        raise ProviderError(
-            f"`{camera.words}` is no move along one of Kling's axes: {', '.join(axes)}",
-            kind="input",
-            hint="say the move in the prompt, or choose one of them",
-        )
-    return {"type": "simple", "config": {axis: float(amount) for axis, amount in axes.items()}}

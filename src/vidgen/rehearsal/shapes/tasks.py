@@ -2,7 +2,8 @@
 
 Pure. As kling.ai/document-api has API 2.0 (September 2026), and the older one under `v1/`, whose
 words differ. Every answer holds a code beside its status; a client's id is taken once and never
-again; money is told once a task is over. Nothing can be cancelled.
+again; money is told once a task is over. Nothing can be cancelled. What is left in an account's
+packs is told at an address of its own.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ MOST_IDS = 20
 UNIT = Decimal("0.14")
 """US dollars of one unit, at list price."""
 
+_PACK = {
+    "resource_pack_name": "A rehearsal's",
+    "resource_pack_type": "decreasing_total",
+    "total_quantity": 1000.0,
+    "remaining_quantity": 1000.0,
+    "status": "online",
+}
 _WORDS = {"queued": "submitted", "running": "processing", "done": "succeeded", "failed": "failed"}
 _OLD_WORDS = _WORDS | {"done": "succeed"}
 _OLD = re.compile(r"v1/.+")
@@ -46,6 +54,9 @@ def read(ask: Ask, counter: Counter) -> Intent:
         return Refuse("nowhere")
     if ask.method == "GET" and path == "tasks":
         return _looked_up(ask)
+    if ask.method == "GET" and path == "account/costs":
+        times = all(ask.query.get(name, "").isdecimal() for name in ("start_time", "end_time"))
+        return Look((), part="packs") if times else Refuse("bad-input")
     if ask.method == "GET" and _OLD.fullmatch(path):
         return Look((path.rpartition("/")[2],), by="either", part="old")
     if ask.method == "POST" and path != "tasks":
@@ -62,6 +73,8 @@ def taken(seen: Seen, counter: Counter) -> Answer:
 
 def told(look: Look, seen: tuple[Seen, ...], counter: Counter) -> Answer:
     """The tasks that were found; the older API knows one at a time, and says when it knows none."""
+    if look.part == "packs":
+        return _fine({"code": 0, "msg": "", "resource_pack_subscribe_infos": [_PACK]})
     if look.part != "old":
         return _fine([_record(job) for job in seen])
     return _fine(_old_record(seen[0])) if seen else _wrong(404, 1203, "Task not found")
