@@ -118,6 +118,7 @@ TAPE = Tape(
             says="duration_s is not allowed",
         ),
         Refusal("policy", problem(422, SENSITIVE), "moderation"),
+        Refusal("a setting of safety", problem(422, "- input.safety_tolerance: 9"), "input"),
         Refusal("a title alone", Reply(400, {"title": "Bad request"}), "input", says="Bad request"),
         Refusal("body too large", Reply(413, b"<html>413</html>"), "input"),
         Refusal("too fast", problem(429, "Request was throttled."), "limit"),

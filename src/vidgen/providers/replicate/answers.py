@@ -22,7 +22,13 @@ ENDED = ("failed", "canceled", "aborted")
 """States without a result. `aborted` met its deadline before it began, and is not billed."""
 
 ABOUT_THE_INPUT = (400, 413, 415, 422)
-POLICY = re.compile(r"\bE005\b|sensitive|nsfw|safety|moderat|content polic|prohibited", re.I)
+POLICY = re.compile(
+    r"\bE005\b|sensitive|nsfw|safety (filter|system|reasons)|moderation|content polic|prohibited",
+    re.I,
+)
+"""Of the words alone: a code of its own has only E005. The names of inputs that are refused
+(`safety_tolerance`) are not taken for it."""
+
 INPUT = re.compile(r"input was invalid|invalid (input|image|video|audio)|identify image", re.I)
 RESETS = re.compile(r"resets in ~?(\d{1,4})s")
 PERCENT = re.compile(r"^\s*(\d{1,3})%\s*\|", re.M)
