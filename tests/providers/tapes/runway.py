@@ -130,6 +130,7 @@ TAPE = Tape(
         Refusal(
             "no credits", no(400, "You do not have enough credits to run this task."), "credit"
         ),
+        Refusal("policy", no(400, "Rejected by content moderation."), "moderation"),
         Refusal("no such thing", no(404, "Not found"), "input"),
         Refusal("wrong method", no(405, "Method not allowed"), "provider"),
         Refusal("the day's limit", no(429, "You have reached your daily task limit"), "limit"),

@@ -26,6 +26,9 @@ WAITING = ("PENDING", "THROTTLED")
 NO_CREDITS = ("enough credits", "out of credits", "insufficient credits")
 """Words of a 400 that is about money; documented is `You do not have enough credits …`."""
 
+REFUSED = ("content moderation", "content policy", "was moderated")
+"""Words of a 400 that is about policy. None is documented: that is told by a task that failed."""
+
 MODERATION = ("SAFETY", "INPUT_PREPROCESSING.SAFETY")
 """Beginnings of failure codes that mean refused content, of what was given or what was made."""
 
@@ -50,8 +53,7 @@ def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
     """
     match answer.status_code:
         case 400:
-            said = words(answer).lower()
-            return "credit" if any(some in said for some in NO_CREDITS) else "input"
+            return _refusal(words(answer).lower())
         case 401:
             return "key"
         case 404:
@@ -102,6 +104,13 @@ def balance(told: dict[str, Any]) -> str:
     """What an account has left, as its organization tells; empty where it does not."""
     credits = _amount(told.get("creditBalance"))
     return "" if credits is None else f"balance ${credits * CREDIT:.2f}"
+
+
+def _refusal(said: str) -> Trouble:
+    """What a 400 is about, by its words."""
+    if any(some in said for some in NO_CREDITS):
+        return "credit"
+    return "moderation" if any(some in said for some in REFUSED) else "input"
 
 
 def _reason(task: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from vidgen.rehearsal.exchange import Shape
-from vidgen.rehearsal.shapes import ark, dashscope, minimax, queue, replicate, tasks, videos
+from vidgen.rehearsal.shapes import ark, dashscope, minimax, queue, replicate, runway, tasks, videos
 
 SHAPES: dict[str, Shape] = {
     "byteplus": ark,
@@ -19,6 +19,7 @@ SHAPES: dict[str, Shape] = {
     "minimax": minimax,
     "openai-compatible": videos.GATEWAY,
     "replicate": replicate,
+    "runway": runway,
     "sglang": videos.SGLANG,
     "vllm-omni": videos.VLLM_OMNI,
     "volcengine": ark,
