@@ -5,7 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from tests.rehearsal.stage import BODY, ENDPOINT, FAL, QUEUE, fal, house, rehearsal, work
+from tests.rehearsal.stage import BODY, ENDPOINT, FAL, KEY, QUEUE, fal, house, rehearsal, work
+from vidgen.job import Running, Succeeded
+from vidgen.providers import Session
+from vidgen.providers.fal import Fal
+from vidgen.providers.wire import clients
 from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
 
@@ -81,6 +85,22 @@ def test_what_was_billed_is_a_quantity_of_units_whose_price_another_host_tells(t
             assert at.books.billed() == Decimal(usd)
 
     asyncio.run(run())
+
+
+@rehearsal
+async def test_the_adapter_reads_back_what_the_books_say_was_billed(tmp_path):
+    one = work(usd="0.2025")
+    async with house(tmp_path, fal(one)) as at:
+        http = clients(at.server.url)
+        adapter = Fal(Session(tmp_path, tmp_path, tmp_path, base_url=QUEUE, key=KEY, http=http))
+        assert await adapter.check_key() == ""
+        ticket = await adapter.submit(one.request, idempotency="j1:one.1")
+        assert await adapter.poll(ticket) == Running()
+        await at.passed()
+        status = await adapter.poll(ticket)
+        await http.aclose()
+        assert isinstance(status, Succeeded)
+        assert status.cost_usd == at.books.billed() == Decimal("0.2025")
 
 
 @rehearsal

@@ -123,7 +123,7 @@ def leaves(route: Route, mode: Mode) -> Set[str]:
 TAPE = Tape(
     provider="fal",
     source=(
-        "written_from: fal.ai/docs (queue, errors, faq), fal_client 1.0.3, @fal-ai/client 1.10.1 "
+        "written_from: fal.ai/docs (queue, errors, faq, pricing), fal_client 1.0.3, fal-js 1.10.1 "
         "and issues that quote real answers, as of 2026-11-20; no call of ours was recorded"
     ),
     pays=pays,
@@ -138,6 +138,7 @@ TAPE = Tape(
     refusals=(
         Refusal("wrong key", Reply(401, {"detail": "Invalid credentials"}), "key"),
         Refusal("no balance", Reply(403, {"detail": LOCKED}), "credit", says="Exhausted balance"),
+        Refusal("to be paid first", Reply(402, {"detail": "Payment required"}), "credit"),
         Refusal("not allowed", Reply(403, {"detail": "Access denied"}), "key"),
         Refusal("no endpoint", Reply(404, {"detail": "Application not found"}), "input"),
         Refusal("policy", model_error("content_policy_violation"), "moderation"),

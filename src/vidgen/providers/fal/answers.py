@@ -53,6 +53,8 @@ def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
     match answer.status_code:
         case 401:
             return "key"
+        case 402:
+            return "credit"
         case 403:
             return "credit" if "User is locked" in words(answer) else "key"
         case 404:
