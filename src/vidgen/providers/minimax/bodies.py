@@ -97,6 +97,8 @@ def refuse(request: Request, at: Address) -> None:
         _exclude(request)
     elif len(request.references) > 1:
         raise _no(f"{at.model} takes one reference image, and {len(request.references)} are given")
+    if at.api != "image":
+        _seconds(request)
 
 
 def _exclude(request: Request) -> None:
