@@ -22,8 +22,8 @@ from vidgen.providers.google.interactions import IDENTIFIER, Interactions, gone,
 from vidgen.providers.wire import as_json, call, is_at
 
 API = "https://generativelanguage.googleapis.com"
-FILE = re.compile(r"/v1beta/files/([A-Za-z0-9_-]+)(:download)?")
-"""The path of a result's file; it may come without the `:download` at its end."""
+FILE = re.compile(r"(?:/v1(?:beta)?/)?files/([A-Za-z0-9_-]+)(:download)?")
+"""The path of a result's file, or its name alone; it may come without the `:download`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,9 @@ class Google:
 
     async def _opened(self, status: Succeeded) -> Status:
         """The same once its file can be fetched, at the address where that is."""
-        if not status.media.startswith("http"):
-            return status
-        path = httpx.URL(status.media).path
-        file = FILE.fullmatch(path) if is_at(status.media, self._base) else None
+        link = status.media
+        path = httpx.URL(link).path if is_at(link, self._base) else link
+        file = FILE.fullmatch(path)
         if file is None:
             return status
         match await self._state(f"{self._base}/v1beta/files/{file[1]}"):

@@ -31,14 +31,10 @@ BAD_KEY = re.compile(r"API.?key.{0,20}(not valid|invalid|expired|not found)", re
 UNKNOWN = re.compile(r"invalid interaction name|not found|does not exist", re.IGNORECASE)
 FULL = re.compile(r"overloaded|high demand", re.IGNORECASE)
 
-ENDED_WITHOUT: dict[str, FailureKind] = {
-    "failed": "provider",
-    "incomplete": "provider",
-    "budget_exceeded": "provider",
-    "requires_action": "provider",
-    "requires_continuation": "provider",
-    "cancelled": "provider",
-}
+ENDED_WITHOUT = frozenset(
+    {"failed", "incomplete", "budget_exceeded", "requires_action", "requires_continuation"}
+    | {"cancelled"}
+)
 """States in which an interaction ends, or stands still for good, without a clip."""
 
 Record = Mapping[str, Any]
@@ -102,8 +98,8 @@ def ended(record: Record, *, brought: bool, key: str) -> Running | Failed | None
         told = hidden(word, key)[:80]
         return Failed(f"Google says `{told}`, a word that is not documented", "unknown", None)
     reason = hidden(_wrong(record) or f"it ended as `{word}`", key)[:600]
-    kind: FailureKind = "moderation" if MODERATED.search(reason) else ENDED_WITHOUT[word]
-    return Failed(reason, kind, billed(record))
+    kind: FailureKind = "input" if _about_the_input(record) else "provider"
+    return Failed(reason, "moderation" if MODERATED.search(reason) else kind, billed(record))
 
 
 def content(record: Record, kind: str) -> Record | None:
@@ -177,6 +173,13 @@ def _wrong(record: Record) -> str:
         one for step in _records(record.get("steps")) for one in _records([step.get("error")])
     ]
     return "; ".join(filter(None, (_text(one.get("message")) for one in found)))
+
+
+def _about_the_input(record: Record) -> bool:
+    """Whether an interaction failed by what it was given: by the code of an error, which is a text
+    of Google's own there.
+    """
+    return any("invalid" in _text(one.get("code")) for one in _records(record.get("errors")))
 
 
 def _error(answer: httpx.Response) -> Record:

@@ -48,7 +48,8 @@ def body(request: Request, read: Read, *, folder: str | None = None) -> dict[str
         content.append(_part("video", request.source_video, read))
     content += [_part("image", image, read) for image in roles.images]
     content.append({"type": "text", "text": roles.text})
-    sent: dict[str, Any] = {"model": request.endpoint, "store": True, "input": content}
+    turn = {"type": "user_input", "content": content}
+    sent: dict[str, Any] = {"model": request.endpoint, "store": True, "input": [turn]}
     if request.kind == "image":
         size = request.resolution.upper()
         told = {"type": "image", "aspect_ratio": request.aspect, "image_size": size}

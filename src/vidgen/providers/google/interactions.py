@@ -32,6 +32,9 @@ LARGEST_INPUT = 70_000_000
 """Bytes of files in one body: Google takes 100 MB, and base64 adds a third."""
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_=-]{1,1024}")
+LINKS = ("https://", "http://", "gs://", "files/")
+"""How a link begins: the last is the name of a file of the Gemini API."""
+
 ENDINGS = {"video": "mp4", "image": "png"}
 
 
@@ -127,7 +130,7 @@ class Interactions:
             return str(self._file(identifier, kind))
         link = made.get("uri")
         if isinstance(link, str) and link:
-            return link if link.startswith(("https://", "http://", "gs://")) else None
+            return link if link.startswith(LINKS) else None
         try:
             return await asyncio.to_thread(self._kept, identifier, kind, made["data"])
         except binascii.Error:

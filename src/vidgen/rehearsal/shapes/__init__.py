@@ -9,18 +9,31 @@ from __future__ import annotations
 from typing import Literal
 
 from vidgen.rehearsal.exchange import Shape
-from vidgen.rehearsal.shapes import ark, dashscope, minimax, queue, replicate, runway, tasks, videos
+from vidgen.rehearsal.shapes import (
+    ark,
+    dashscope,
+    google,
+    minimax,
+    queue,
+    replicate,
+    runway,
+    tasks,
+    vertex,
+    videos,
+)
 
 SHAPES: dict[str, Shape] = {
     "byteplus": ark,
     "dashscope": dashscope,
     "fal": queue,
+    "google": google,
     "kling": tasks,
     "minimax": minimax,
     "openai-compatible": videos.GATEWAY,
     "replicate": replicate,
     "runway": runway,
     "sglang": videos.SGLANG,
+    "vertex": vertex,
     "vllm-omni": videos.VLLM_OMNI,
     "volcengine": ark,
 }
