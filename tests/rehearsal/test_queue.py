@@ -151,6 +151,26 @@ async def test_an_order_that_nobody_planned_is_bad_input(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        {"prompt": 7},
+        {"image_url": ["https://x.test/a.png"]},
+        {"image_url": {"url": "https://x.test/a.png"}},
+        {"image_urls": "https://x.test/a.png"},
+        {"image_urls": [7]},
+    ],
+    ids=repr,
+)
+def test_a_body_that_no_model_would_take_is_not_taken(tmp_path, sent):
+    async def run():
+        async with house(tmp_path) as at:
+            answer = await at.order(body={**BODY, **sent})
+            assert (answer.status_code, at.books.orders()) == (422, ())
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
     ("fault", "status", "kind"),
     [
         ("moderation", 422, "content_policy_violation"),

@@ -192,6 +192,41 @@ async def test_a_key_is_wanted_and_calls_that_are_none_are_refused(tmp_path):
         )
 
 
+PICTURE = {"type": "first_frame", "url": "iVBORw0KGgo"}
+WORDS = {"type": "prompt", "text": NEW_WORK.request.prompt}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        (PATH, {"prompt": 7}),
+        (PATH, {}),
+        (PATH, {"prompt": "x", "settings": {"duration": "5"}}),
+        (PATH, {"prompt": "x", "settings": []}),
+        (PATH, {"prompt": "x", "options": "x"}),
+        (PATH, {"contents": {"type": "prompt"}}),
+        (PATH, {"contents": ["x"]}),
+        (PATH, {"contents": [PICTURE]}),
+        (PATH, {"contents": [WORDS, WORDS]}),
+        (PATH, {"contents": [WORDS, {"type": "first_frame"}]}),
+        (PATH, {"contents": [WORDS, PICTURE | {"url": "data:image/png;base64,iVBORw0KGgo"}]}),
+        (OLD, {"model_name": "kling-v1-6", "prompt": "x", "duration": 5}),
+        (OLD, {"model_name": "kling-v1-6", "prompt": "x", "duration": "5s"}),
+        (OLD, {"model_name": "kling-v1-6", "image": "data:image/png;base64,iVBORw0KGgo"}),
+        (OLD, {"model_name": "kling-v1-6", "image_list": "x"}),
+        (OLD, {"model_name": "kling-v1-6", "image_list": [{"image_url": "iVBORw0KGgo"}]}),
+    ],
+    ids=repr,
+)
+def test_a_body_that_kling_would_not_take_is_not_taken(tmp_path, path, sent):
+    async def run():
+        async with house(tmp_path, kling(NEW_WORK, OLD_WORK)) as at:
+            assert wrong(await at.order(f"{TASKS}/{path}", sent, KLING)) == (400, 1201)
+            assert at.books.orders() == ()
+
+    asyncio.run(run())
+
+
 @rehearsal
 async def test_an_accounts_packs_are_told_for_a_stretch_of_time(tmp_path):
     async with house(tmp_path, kling(NEW_WORK)) as at:

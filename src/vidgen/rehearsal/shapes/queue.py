@@ -65,7 +65,7 @@ def read(ask: Ask, counter: Counter) -> Intent:
         return Stop(job["id"])
     if path and ask.method == "POST" and not job:
         body = ask.json()
-        return Submit(path, body) if body is not None else Refuse("bad-input")
+        return Submit(path, body) if body is not None and _formed(body) else Refuse("bad-input")
     return Refuse("nowhere")
 
 
@@ -140,6 +140,19 @@ def _announced(ask: Ask) -> Intent:
     if not isinstance(body.get("file_name"), str) or not isinstance(body.get("content_type"), str):
         return Refuse("bad-input")
     return Announce(body["file_name"])
+
+
+def _formed(body: dict[str, Any]) -> bool:
+    """Whether what every model would look at is of its type: words, links, and lists of links."""
+    for name, value in body.items():
+        if name.endswith("_urls"):
+            fine = isinstance(value, list) and all(isinstance(link, str) for link in value)
+        else:
+            named = name == "prompt" or name.endswith("_url")
+            fine = isinstance(value, str) or not named
+        if not fine:
+            return False
+    return True
 
 
 def _priced(ask: Ask) -> Intent:

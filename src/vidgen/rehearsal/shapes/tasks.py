@@ -121,12 +121,45 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
 
 
 def _ordered(path: str, body: dict[str, Any] | None) -> Intent:
-    if body is None:
+    older = _OLD.fullmatch(path) is not None
+    if body is None or not (_formed_older(body) if older else _formed(body)):
         return Refuse("bad-input")
-    options = body.get("options")
-    among = options if isinstance(options, dict) else {}
-    client = body.get("external_task_id") if _OLD.fullmatch(path) else among.get("external_task_id")
+    client = (body if older else body.get("options", {})).get("external_task_id")
     return Submit(path, body, client if isinstance(client, str) and client else None)
+
+
+def _formed(body: dict[str, Any]) -> bool:
+    """Whether a body of 2.0 has its parts, lengths as numbers, and files as they are wanted."""
+    settings, options = body.get("settings", {}), body.get("options", {})
+    if not (isinstance(settings, dict) and isinstance(options, dict)):
+        return False
+    contents = body.get("contents", [{"type": "prompt", "text": body.get("prompt")}])
+    if not isinstance(contents, list) or not all(isinstance(one, dict) for one in contents):
+        return False
+    words = [one.get("text") for one in contents if one.get("type") == "prompt"]
+    links = [one.get("url") for one in contents if one.get("type") not in ("prompt", "element")]
+    return (
+        len(words) == 1
+        and isinstance(words[0], str)
+        and all(_is_file(link) for link in links)
+        and type(settings.get("duration", 0)) is int
+    )
+
+
+def _formed_older(body: dict[str, Any]) -> bool:
+    """Whether a body of the older API has lengths as text, and files as they are wanted."""
+    files = [body[name] for name in ("image", "image_tail", "sound_file") if name in body]
+    images = body.get("image_list", [])
+    if not isinstance(images, list) or not all(isinstance(one, dict) for one in images):
+        return False
+    files += [one.get("image") for one in images]
+    length = body.get("duration", "0")
+    return isinstance(length, str) and length.isdecimal() and all(_is_file(one) for one in files)
+
+
+def _is_file(value: Any) -> bool:
+    """A link, or base64 that stands alone: what has a `data:` before it is refused."""
+    return isinstance(value, str) and bool(value) and not value.startswith("data:")
 
 
 def _looked_up(ask: Ask) -> Intent:
