@@ -85,7 +85,7 @@ class Google:
 
     async def download_headers(self, link: str) -> Mapping[str, str]:
         """The key, for a file of the Gemini API; nothing for any other host."""
-        return await self._access.headers() if is_at(link, self._base) else {}
+        return await self._access.headers() if is_at(link, self._base, API) else {}
 
     async def check_key(self) -> str:
         """Show the key by asking for one model's name. Google says nothing of the account."""
@@ -97,7 +97,7 @@ class Google:
     async def _opened(self, status: Succeeded) -> Status:
         """The same once its file can be fetched, at the address where that is."""
         link = status.media
-        path = httpx.URL(link).path if is_at(link, self._base) else link
+        path = httpx.URL(link).path if is_at(link, self._base, API) else link
         file = FILE.fullmatch(path)
         if file is None:
             return status
