@@ -394,6 +394,18 @@ def test_a_key_that_is_taken_brings_the_balance(at, told, said):
     assert (call.method, call.path) == ("GET", "/v1/organization")
 
 
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (no(400, "You do not have enough credits to run this task."), "buy credits"),
+        (no(429, "Daily limit"), "the last 24 hours"),
+    ],
+)
+def test_an_empty_account_and_a_full_day_are_told_with_the_way_out(at, answer, hint):
+    _, error = submit(at, asked("gen4.5", "text"), paid=lambda call: answer)
+    assert hint in error.hint
+
+
 @pytest.mark.parametrize("identifier", ["", "../organization", "a b", "a/b", "a?b"])
 def test_an_id_that_would_lead_elsewhere_is_not_adopted(at, identifier):
     async def work(stage):

@@ -5,7 +5,11 @@ import json
 
 import pytest
 
-from tests.rehearsal.stage import KEY, house, rehearsal, work
+from tests.rehearsal.stage import KEY, house, rehearsal, request, work
+from vidgen.job import Input, Succeeded
+from vidgen.providers import Session
+from vidgen.providers.runway import Runway
+from vidgen.providers.wire import clients
 from vidgen.rehearsal.exchange import Ask, Counter, Refuse, Submit
 from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
@@ -187,6 +191,34 @@ async def test_a_file_is_announced_brought_in_a_form_and_used(tmp_path):
         (wanted,) = at.clips.wanted
         assert wanted.first.read_bytes() == PNG
         assert wanted.last is None
+
+
+@rehearsal
+async def test_the_adapter_itself_brings_what_is_too_large_for_a_body(tmp_path):
+    endpoint = "v1/image_to_video?model=gen4.5"
+    still = work(endpoint=endpoint, provider="runway", mode="first_frame")
+    (tmp_path / "cup.png").write_bytes(PNG + bytes(5_000_000))
+    fields = {"prompt": "promptText", "first_frame": {"promptImage": "first"}}
+    async with house(tmp_path, runway(still)) as at:
+        http = clients(at.server.url)
+        session = Session(
+            tmp_path,
+            tmp_path,
+            tmp_path,
+            base_url=API,
+            key=KEY,
+            http=http,
+            fields={("veo-3.1", endpoint): fields},
+        )
+        cup = Input("cup.png", "c" * 64)
+        asked = request(endpoint=endpoint, mode="first_frame", first_frame=cup)
+        ticket = await Runway(session).submit(asked, idempotency="j1:one.1")
+        await at.passed()
+        assert isinstance(await Runway(session).poll(ticket), Succeeded)
+        await http.aclose()
+        (wanted,) = at.clips.wanted
+        assert wanted.first.stat().st_size == len(PNG) + 5_000_000
+        assert not at.server.play.results.leaks
 
 
 @rehearsal

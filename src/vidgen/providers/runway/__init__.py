@@ -102,7 +102,9 @@ class Runway:
         """The error of an answer that is no success; `missing` is what a 404 means there."""
         message = f"Runway (HTTP {answer.status_code}): {answers.words(answer)}"
         kind = answers.trouble(answer, missing=missing)
-        return refused(answer, message, kind, key=self._session.key)
+        error = refused(answer, message, kind, key=self._session.key)
+        error.hint = answers.HINTS.get(kind, "")
+        return error
 
 
 def _identifier(ticket: Ticket) -> str | None:

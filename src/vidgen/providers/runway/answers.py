@@ -26,6 +26,11 @@ WAITING = ("PENDING", "THROTTLED")
 NO_CREDITS = ("enough credits", "out of credits", "insufficient credits")
 """Words of a 400 that is about money; documented is `You do not have enough credits …`."""
 
+HINTS: dict[Trouble, str] = {
+    "credit": "buy credits at dev.runwayml.com",
+    "limit": "Runway counts a model's tasks over the last 24 hours; a higher tier has more of them",
+}
+
 REFUSED = ("content moderation", "content policy", "was moderated")
 """Words of a 400 that is about policy. None is documented: that is told by a task that failed."""
 
