@@ -14,7 +14,8 @@ from typing import Literal
 
 from vidgen.errors import NothingToStitch
 from vidgen.job import Take, exact_rate
-from vidgen.storyboard import DEFAULT_SECONDS, Shot, Storyboard, Trim
+from vidgen.places import GROUP, offset_of, seconds_of, word_of
+from vidgen.storyboard import Shot, Storyboard, Trim
 from vidgen.storyboard import Transition as Asked
 
 TransitionKind = Literal["dissolve", "fade-black", "fade-white", "wipe-left", "wipe-right"]
@@ -125,7 +126,7 @@ def slots(board: Storyboard) -> tuple[Slot, ...]:
 def _slot(
     board: Storyboard, shot: Shot, rate: Fraction, *, before: Shot | None, after: Shot | None
 ) -> Slot:
-    seconds = shot.duration or board.defaults.duration or DEFAULT_SECONDS
+    seconds = seconds_of(board, shot)
     own = shot.trim or Trim()
     default = board.defaults.trim
     seamed = before is not None and board.upstream(shot) == before.id
@@ -171,16 +172,24 @@ def assemble(board: Storyboard, takes: Mapping[str, Take], root: Path, music: Mu
             hint="`vidgen render` makes them; `vidgen make --animatic` makes the whole film free",
         )
     silent = {shot.id for shot in board.shots if shot.audio is False}
+    rate = rate_of(board)
     clips = tuple(
         Clip(
             shot=place.shot,
             path=root / takes[place.shot].path,
             digest=takes[place.shot].digest,
-            start=place.start,
+            start=place.start + _begins(board, takes[place.shot], place.shot, rate),
             frames=place.frames,
             transition=place.transition,
             sound=place.shot not in silent,
         )
         for place in slots(board)
     )
-    return Cut(board.title, rate_of(board), clips, music)
+    return Cut(board.title, rate, clips, music)
+
+
+def _begins(board: Storyboard, take: Take, shot: str, rate: Fraction) -> int:
+    """Where in a take its shot begins, in frames: in the one clip of a group, after the others."""
+    if word_of(take.shot) != GROUP:
+        return 0
+    return _frames(offset_of(board, board.shot(shot)), rate)

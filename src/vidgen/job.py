@@ -165,22 +165,25 @@ class Request:
     camera: Camera | None = None
     slate: Slate | None = None
 
-    def starting(self, pictures: Mapping[str, Input | None]) -> Request:
-        """The same with other pictures to start from or end on, by field."""
-        first = pictures.get("first_frame", self.first_frame)
-        last = pictures.get("last_frame", self.last_frame)
-        return replace(self, first_frame=first, last_frame=last)
+    def starting(self, files: Mapping[str, Input | None]) -> Request:
+        """The same with other files to start from, end on or work on, by field."""
+        return replace(self, **files)  # type: ignore[arg-type]  # names are those of a Need
+
+
+GivenField = Literal["first_frame", "last_frame", "source_video"]
+"""The fields of a Request that can be given from another job's take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A picture that a job is given from another job's take, as one field of its request.
+    """What a job is given from another job's take, as one field of its request.
 
-    Of a clip it is the frame at `at` seconds, where the cut leaves it (None: its last); of a still
-    the still itself. `shot` is whose take it is.
+    As a frame it is, of a clip, the one at `at` seconds, where the cut leaves it (None: its last);
+    of a still the still itself. As `source_video` it is the whole clip. `shot` is the place of that
+    take.
     """
 
-    field: Literal["first_frame", "last_frame"]
+    field: GivenField
     shot: str
     key: JobKey
     at: Decimal | None = None

@@ -90,6 +90,8 @@ def _stills(shot: Shot) -> Iterator[tuple[str, Still]]:
 
 def serving(kind: Kind) -> frozenset[Kind]:
     """The kinds of model that can serve where `kind` of work is asked."""
+    if kind in FINISHING or kind == "lip-sync":
+        return frozenset({kind})
     return STILLS if kind == "image" else SHOTS
 
 

@@ -7,7 +7,7 @@ shows the result word for word. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,6 +66,35 @@ def compose(scene: Scene, recipe: Recipe) -> Composed:
         texts.append(recipe.suffix)
     text = _joined(texts, recipe)
     return Composed(text, negative, _remarks(text, scene, recipe))
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """One shot's prompt in a call that makes several, and how long it lasts in seconds."""
+
+    text: str
+    seconds: Decimal
+
+
+def in_one_call(shots: Sequence[Timed], recipe: Recipe) -> str:
+    """Several shots as one prompt, in the model's notation for them."""
+    template = recipe.shots or recipe.at or "Shot {n}, {from_s} to {to_s}s: {text}"
+    pieces, start = [], Decimal(0)
+    for number, shot in enumerate(shots, start=1):
+        end = start + shot.seconds
+        pieces.append(
+            _filled(
+                template,
+                n=str(number),
+                text=shot.text,
+                seconds=_short(shot.seconds),
+                **{"from": _clock(start), "to": _clock(end)},
+                from_s=_short(start),
+                to_s=_short(end),
+            )
+        )
+        start = end
+    return "\n".join(pieces)
 
 
 def _parts(scene: Scene, recipe: Recipe) -> dict[str, str]:

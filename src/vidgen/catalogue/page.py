@@ -79,9 +79,10 @@ class Typical(Page):
 class Recipe(Page):
     """How this model likes its prompt: the order of the parts, limits, and its own notations.
 
-    `dialogue`, `at`, `reference` and `camera` are templates with `{by}`, `{says}`, `{from}`,
-    `{to}`, `{from_s}`, `{to_s}`, `{text}`, `{n}` and `{name}` where they apply; None means that
-    the model has no notation of its own and plain words are used.
+    `dialogue`, `at`, `shots` (several in one call), `reference` and `camera` are templates with
+    `{by}`, `{says}`, `{from}`, `{to}`, `{from_s}`, `{to_s}`, `{seconds}`, `{text}`, `{n}` and
+    `{name}` where they apply; None means that the model has no notation of its own and plain words
+    are used.
     """
 
     order: tuple[
@@ -99,6 +100,7 @@ class Recipe(Page):
     max_words: int | None = None
     dialogue: str | None = None
     at: str | None = None
+    shots: str | None = None
     reference: str | None = None
     camera: str | None = None
     negative: Literal["field", "inline", "none"] = "none"

@@ -9,7 +9,7 @@ from typing import Any
 from vidgen.camera import unrecognised
 from vidgen.errors import Fault
 from vidgen.source import Source
-from vidgen.storyboard import Prompt, Shot, Storyboard
+from vidgen.storyboard import Prompt, Storyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Idle:
 def no_effect(source: Source) -> tuple[Fault, ...]:
     """A note for each part that has no effect yet, at the first place where it is written."""
     first: dict[str, Idle] = {}
-    for idle in (*_of_film(source.board), *_of_shots(source.board)):
+    for idle in _of_film(source.board):
         first.setdefault(idle.part, idle)
     notes = [
         source.fault(idle.loc, "no-effect", f"`{idle.part}` has no effect yet: {idle.instead}")
@@ -69,29 +69,3 @@ def _of_film(board: Storyboard) -> Iterator[Idle]:
     if sound.music and sound.music.duck is not None:
         loc = ("sound", "music", "duck")
         yield Idle(loc, "sound.music.duck", "the music keeps its level under voices")
-    for name, member in board.cast.items():
-        if member.voice:
-            loc = ("cast", name, "voice")
-            yield Idle(loc, "cast.voice", "the sample is not sent to a model")
-
-
-def _of_shots(board: Storyboard) -> Iterator[Idle]:
-    for index, shot in enumerate(board.shots):
-        for key, instead in SHOT_PARTS.items():
-            if getattr(shot, key):
-                yield Idle(("shots", index, key), key, instead)
-        yield from _of_shot(("shots", index), shot)
-
-
-def _of_shot(loc: tuple[Any, ...], shot: Shot) -> Iterator[Idle]:
-    if isinstance(shot.audio, str):
-        yield Idle((*loc, "audio"), "audio: FILE", "it is priced; the animatic is silent")
-
-
-SHOT_PARTS = {
-    "source": "it is priced; the animatic shows the still or a slate",
-    "motion": "it is priced; the animatic moves the camera alone",
-    "lip_sync": "the take keeps its own sound",
-    "group": "each shot is a call of its own",
-    "enhance": "takes stay as they are made",
-}

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vidgen.chosen import used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, talk, write_json
-from vidgen.cli.choice import OfProject, check_place, find_take, planned, step_for, used
+from vidgen.cli.choice import OfProject, check_place, find_take, planned, step_for
 from vidgen.errors import Exit, VidgenError
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vidgen.errors import UnknownName
+from vidgen.places import GROUP, STAGES, STILLS, is_still, shot_of, word_of
 
 if TYPE_CHECKING:
     from vidgen.cli.desk import Desk
@@ -20,7 +21,8 @@ Place = Annotated[
     str,
     typer.Argument(
         metavar="SHOT",
-        help="A shot; its stills are SHOT.still and SHOT.end-still.",
+        help="A shot, or what belongs to it: SHOT.still and SHOT.end-still, SHOT.lip-sync,"
+        " SHOT.upscale and SHOT.interpolate, and SHOT.group.",
         show_default=False,
     ),
 ]
@@ -34,35 +36,19 @@ OfProject = Annotated[
     ),
 ]
 
-STILLS = ("still", "end-still")
-"""What follows the dot in the name of a shot's generated still."""
-
 CUT_TIERS: tuple[Tier, ...] = ("final", "draft", "animatic")
 """Tiers in the order in which a film would rather use them."""
-
-
-def used(history: History, shot: str, tier: Tier) -> Take | None:
-    """The take of a shot that a cut of that tier uses: the one selected, else the newest."""
-    takes = history.of(shot, tier)
-    chosen = history.selects.get(shot)
-    return next((take for take in takes if take.number == chosen), takes[-1] if takes else None)
-
-
-def base_of(place: str) -> str:
-    """The shot that a place belongs to: `sip` of `sip.still`."""
-    return place.partition(".")[0]
 
 
 def check_place(project: Desk, place: str) -> None:
     """Raise UnknownName, with what there is, for a shot or still that this film does not have."""
     shots = [shot.id for shot in project.source.board.shots]
-    base, _, still = place.partition(".")
+    base, word = shot_of(place), word_of(place)
     if base not in shots:
         raise UnknownName(f"no shot is called `{place}`", hint=f"there are: {_listed(shots)}")
-    if still and still not in STILLS:
-        names = " and ".join(f"{base}.{name}" for name in STILLS)
-        message = f"shot `{base}` has no `{still}`"
-        raise UnknownName(message, hint=f"its stills are called {names}")
+    if word and word not in (*STILLS, *STAGES, GROUP):
+        known = ", ".join(f"{base}.{name}" for name in (*STILLS, *STAGES, GROUP))
+        raise UnknownName(f"shot `{base}` has no `{word}`", hint=f"there may be {known}")
 
 
 def find_take(history: History, place: str, word: str) -> Take:
@@ -108,12 +94,15 @@ def step_for(project: Desk, place: str, tier: Tier, take: int) -> tuple[Plan, St
     is part of what chained shots start from.
     """
     for takes in (None, take):
-        plan = planned(project, tier, takes=takes, stills=base_of(place) != place)
+        plan = planned(project, tier, takes=takes, stills=is_still(place))
         for step in plan.steps:
             if step.job.shot == place and step.job.take == take:
                 return plan, step
-    base, _, still = place.partition(".")
+    base, word = shot_of(place), word_of(place)
+    if not is_still(place):
+        said = f"`{word}`" if word else "take of its own: it is rendered in its group"
+        raise UnknownName(f"shot `{base}` has no {said}", hint="`vidgen plan` lists every step")
     raise UnknownName(
-        f"shot `{base}` has no {still} that is generated",
-        hint=f"write `{still.replace('-', '_')}:` with a prompt, or name your own file there",
+        f"shot `{base}` has no {word} that is generated",
+        hint=f"write `{word.replace('-', '_')}:` with a prompt, or name your own file there",
     )

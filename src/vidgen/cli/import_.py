@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vidgen.chosen import used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, talk, write_json
-from vidgen.cli.choice import OfProject, Place, base_of, check_place, step_for, used
+from vidgen.cli.choice import OfProject, Place, check_place, step_for
 from vidgen.errors import FileTrouble, MediaError
+from vidgen.places import is_still, shot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +84,7 @@ def import_(
     project = desk.open_project(storyboard, rehearsal=rehearsal)
     check_place(project, place)
     ending = _ending(place, file)
-    tier: Tier = "draft" if draft and base_of(place) == place else "final"
+    tier: Tier = "draft" if draft and not is_still(place) else "final"
     _, step = step_for(project, place, tier, take)
     found = _bring(project, step, file, ending)
     if as_json:
@@ -104,7 +106,7 @@ def _place(shot: str, *, still: bool, end_still: bool) -> str:
 def _ending(place: str, file: Path) -> str:
     """What the file is by its name. Raises FileTrouble where it is no file of the right kind."""
     ending = file.suffix.lower().removeprefix(".")
-    still = base_of(place) != place
+    still = is_still(place)
     wanted = PICTURES if still else CLIPS
     if not file.exists():
         raise FileTrouble("there is no such file", where=str(file))
@@ -118,7 +120,7 @@ def _ending(place: str, file: Path) -> str:
     if not still and ending in PICTURES:
         hint = f"a still is brought with `vidgen import {place}.still {file.name}`"
     if still and ending in CLIPS:
-        hint = f"a clip is brought with `vidgen import {base_of(place)} {file.name}`"
+        hint = f"a clip is brought with `vidgen import {shot_of(place)} {file.name}`"
     what = "a still" if still else "a clip"
     raise FileTrouble(f"`{file.suffix or file.name}` is not {what}", where=str(file), hint=hint)
 
@@ -136,7 +138,7 @@ def _bring(project: desk.Desk, step: Step, file: Path, ending: str) -> Brought:
             copy = folder / f"brought.{ending}"
             shutil.copyfile(file, copy)
             facts = _measured(copy, step.job.request, file)
-            if step.what != "shot":
+            if is_still(step.job.shot):
                 ending = _true_ending(copy)
             with Journal(home.journal, run) as journal:
                 take = _take(project, step, facts, journal, ending)
@@ -226,7 +228,7 @@ def _remarks(project: desk.Desk, step: Step, facts: Facts) -> Iterator[str]:
     from vidgen.cut import rate_of, slots
 
     yield from (flag.words for flag in facts.flags)
-    if step.what != "shot":
+    if shot_of(step.job.shot) != step.job.shot:
         return
     rate = rate_of(project.source.board)
     slot = next(slot for slot in slots(project.source.board) if slot.shot == step.job.shot)

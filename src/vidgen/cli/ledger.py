@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from vidgen.chosen import used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
-from vidgen.cli.choice import CUT_TIERS, used
+from vidgen.cli.choice import CUT_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vidgen.chosen import used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, talk, write_json
-from vidgen.cli.choice import CUT_TIERS, OfProject, Place, base_of, check_place, find_take, used
+from vidgen.cli.choice import CUT_TIERS, OfProject, Place, check_place, find_take
+from vidgen.places import is_still, shot_of
 
 if TYPE_CHECKING:
     from vidgen.job import Take, Tier
@@ -67,15 +69,15 @@ def _chosen(project: desk.Desk, shot: str, take: Take | None) -> Chosen:
 
 def _starting_from(project: desk.Desk, place: str) -> tuple[str, ...]:
     """The shots that start from a take of this one."""
-    if base_of(place) != place:
-        return (base_of(place),)
+    if is_still(place):
+        return (shot_of(place),)
     board = project.source.board
     return tuple(shot.id for shot in board.shots if board.upstream(shot) == place)
 
 
 def _tell(found: Chosen) -> None:
     final = _best(found)
-    still = base_of(found.shot) != found.shot
+    still = is_still(found.shot)
     chosen = f"{found.take.name} is selected" if found.take else "no take is selected"
     talk(f"{found.shot}: {chosen}; {_use(final, still=still)}")
     if found.take is not None and found.take != final:

@@ -14,8 +14,9 @@ from vidgen.cli.progress import clock, showing
 from vidgen.errors import MediaError, NothingToStitch
 
 if TYPE_CHECKING:
+    from vidgen.chosen import Chosen
     from vidgen.cut import Cut, Music
-    from vidgen.job import Take, Tier
+    from vidgen.job import Tier
     from vidgen.stitch import Deliverable as Made
     from vidgen.storyboard import Deliverable
 
@@ -98,9 +99,11 @@ def cut_of(project: desk.Desk, tier: Tier, *, watchable: bool) -> Cut:
     from vidgen.cut import assemble
 
     board = project.source.board
-    chosen = chosen_takes(project, tier, watchable=watchable)
+    found = chosen_takes(project, tier, watchable=watchable)
+    _tell_unfinished(found)
+    takes = {shot: one.take for shot, one in found.items()}
     try:
-        return assemble(board, chosen, project.source.root, _music(project))
+        return assemble(board, takes, project.source.root, _music(project))
     except NothingToStitch as error:
         lower = chosen_takes(project, "animatic", watchable=False)
         if tier == "animatic" or watchable or len(lower) < len(board.shots):
@@ -109,22 +112,22 @@ def cut_of(project: desk.Desk, tier: Tier, *, watchable: bool) -> Cut:
         raise NothingToStitch(error.message, where=error.where, hint=hint) from error
 
 
-def chosen_takes(project: desk.Desk, tier: Tier, *, watchable: bool) -> dict[str, Take]:
-    """The take of each shot that goes into the cut: the one selected, else the newest."""
-    history = project.project.history()
+def chosen_takes(project: desk.Desk, tier: Tier, *, watchable: bool) -> dict[str, Chosen]:
+    """The take of each shot that goes into the cut, finished as far as it is."""
+    from vidgen.chosen import chosen
+
     tiers: tuple[Tier, ...] = (tier,)
     if watchable:
         tiers = tuple(dict.fromkeys((tier, "draft", "animatic")))
-    chosen = {}
-    for shot in project.source.board.shots:
-        for level in tiers:
-            takes = history.of(shot.id, level)
-            if takes:
-                selected = history.selects.get(shot.id)
-                picked = [take for take in takes if take.number == selected]
-                chosen[shot.id] = picked[0] if picked else takes[-1]
-                break
-    return chosen
+    return chosen(project.source.board, project.project.history(), tiers)
+
+
+def _tell_unfinished(found: dict[str, Chosen]) -> None:
+    """Say which takes go into the film without what their shots ask to be done to them."""
+    for shot, one in found.items():
+        if one.unfinished:
+            left = ", ".join(one.unfinished)
+            talk(f"note: shot `{shot}` is used as {one.take.name} is: {left} not done yet")
 
 
 def _music(project: desk.Desk) -> Music | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vidgen.chosen import used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
-from vidgen.cli.choice import CUT_TIERS, base_of, planned, used
+from vidgen.cli.choice import CUT_TIERS, planned
 from vidgen.errors import StoryboardInvalid, UnknownName
+from vidgen.places import is_still, shot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +37,7 @@ def takes(
     listed = [
         item
         for item in _listed(project, history)
-        if not shot or item.take.shot in shot or base_of(item.take.shot) in shot
+        if not shot or item.take.shot in shot or shot_of(item.take.shot) in shot
     ]
     per_usd = project.source.board.credits.per_usd
     if as_json:
@@ -50,21 +52,24 @@ def takes(
 def _known(project: desk.Desk, shots: list[str], history: History) -> None:
     """Raise UnknownName for a shot that is neither in the storyboard nor among the takes."""
     names = [shot.id for shot in project.source.board.shots]
-    there = {take.shot for take in history.takes} | {base_of(take.shot) for take in history.takes}
+    there = {take.shot for take in history.takes} | {shot_of(take.shot) for take in history.takes}
     for name in shots:
         if name not in names and name not in there:
             raise UnknownName(f"no shot is called `{name}`", hint=f"there are: {', '.join(names)}")
 
 
 def _listed(project: desk.Desk, history: History) -> list[Listed]:
-    """Every take with how it stands, in the order of the film, a shot's stills before its clips."""
+    """Every take with how it stands, in the order of the film: a shot's stills, its clips, what was
+    done to them.
+    """
     from vidgen.present.takes import Listed
 
     order = {shot.id: place for place, shot in enumerate(project.source.board.shots)}
 
-    def place(take: Take) -> tuple[int, str, bool, str, int]:
-        base = base_of(take.shot)
-        return order.get(base, len(order)), base, take.shot == base, take.shot, take.number
+    def place(take: Take) -> tuple[int, str, int, str, int]:
+        base = shot_of(take.shot)
+        turn = 0 if is_still(take.shot) else 1 if take.shot == base else 2
+        return order.get(base, len(order)), base, turn, take.shot, take.number
 
     standing = _standing(project, history)
     return [
@@ -95,6 +100,6 @@ def _plans(project: desk.Desk, history: History) -> Iterator[Plan]:
         if made:
             yield planned(project, tier)
             yield planned(project, tier, takes=max(made))
-    stills = [take.take for take in history.takes if "." in take.shot]
+    stills = [take.take for take in history.takes if is_still(take.shot)]
     if stills:
         yield planned(project, "final", takes=max(stills), stills=True)

@@ -1,11 +1,13 @@
 """Frames out of a clip, exactly: the last one, the first, any one, how many, and a contact sheet.
 
 Decodes with PyAV and converts by the accurate path of `colour`, so that a chain of clips keeps
-its colours. Writes nothing; a caller that keeps a frame saves it as PNG.
+its colours.
 """
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -54,6 +56,14 @@ def frame_at(path: Path, index: int) -> Image.Image:
                 return _rgb(frame)
             count += 1
     raise MediaError(f"it has no frame {index}: it ends after {count}", where=str(path))
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    """Keep a picture as PNG: whole under its name, or not at all. Safe in several threads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.{os.getpid()}-{threading.get_ident()}.part")
+    picture.save(part, format="PNG", compress_level=3)
+    part.replace(path)
 
 
 def count_frames(path: Path) -> int:

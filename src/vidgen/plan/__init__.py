@@ -6,12 +6,14 @@ the same plan, to the byte.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
 from vidgen.errors import Fault, StoryboardInvalid, UnknownName
 from vidgen.job import History
 from vidgen.named import model_faults
+from vidgen.places import group_of
 from vidgen.plan.past import rerolls_on
 from vidgen.plan.route import Router
 from vidgen.plan.steps import Builder
@@ -19,6 +21,7 @@ from vidgen.plan.stills import with_stills
 from vidgen.plan.totals import total, verdict, ways_out
 from vidgen.plan.values import Options, Plan, Quote, Step, Totals, WayOut
 from vidgen.source import Source
+from vidgen.storyboard import Storyboard
 
 __all__ = ["Options", "Plan", "Quote", "Step", "Totals", "WayOut", "plan", "rerolls_on"]
 
@@ -33,6 +36,7 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
         source = with_stills(source, history)
     board = source.board
     _known_shots(source, options)
+    options = replace(options, shots=_with_their_groups(board, options.shots))
     router = Router(
         catalogue,
         prefer=board.providers.prefer,
@@ -66,6 +70,15 @@ def _told_once(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
     """Faults in the file's order; where two tell the same of the same place, the first."""
     first = {(fault.line, fault.column, fault.code): fault for fault in reversed(faults)}
     return tuple(first[place] for place in sorted(first))
+
+
+def _with_their_groups(board: Storyboard, shots: tuple[str, ...]) -> tuple[str, ...]:
+    """Shots that were named, and the first of each group that one of them is in: it stands for all
+    of them.
+    """
+    groups = (group_of(board, board.shot(name)) for name in shots)
+    firsts = (group.shots[0].id for group in groups if group is not None)
+    return tuple(dict.fromkeys((*shots, *firsts)))
 
 
 def _known_shots(source: Source, options: Options) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-from vidgen.job import History, Job, JobKey, StartedFrom, Take, digest_parts
+from vidgen.job import GivenField, History, Job, JobKey, StartedFrom, Take, digest_parts
 from vidgen.plan.values import Action, Options, Quote
 from vidgen.storyboard import Quality
 
@@ -22,7 +21,7 @@ class Anchor:
     remade: bool
 
 
-Starts = tuple[tuple[Literal["first_frame", "last_frame"], Anchor], ...]
+Starts = tuple[tuple[GivenField, Anchor], ...]
 """What a job starts from, by the field of its Request that it fills."""
 
 
@@ -65,6 +64,8 @@ class Past:
             if anchor.take is None and not self._is_named(anchor.shot):
                 reason = "the shot it starts from has no take; name that shot too"
                 return Decision("blocked", reason)
+        if any(field == "source_video" for field, _ in starts):
+            return self._work_on_a_take(job, quote, takes, starts)
         by_key = (take for take in reversed(takes) if take.key == job.key)
         by_place = (take for take in reversed(takes) if take.take == job.take)
         former = next(by_key, None) or next(by_place, None)
@@ -73,6 +74,18 @@ class Past:
             if former is None
             else self._changed(job, quote, former, starts)
         )
+
+    def _work_on_a_take(
+        self, job: Job, quote: Quote, takes: tuple[Take, ...], starts: Starts
+    ) -> Decision:
+        """What is done to a take belongs to that take: to another one it is done anew."""
+        same = next((take for take in reversed(takes) if take.key == job.key), None)
+        if same is not None and self._is_named(job.shot):
+            return Decision("redo", "the take that it works on is another one now", same)
+        of_this = [take for take in takes if not _outdated(take.started_from, starts)]
+        if of_this:
+            return self._changed(job, quote, of_this[-1], starts)
+        return self._missing(job, quote)
 
     def _exact(self, job: Job, takes: tuple[Take, ...], starts: Starts) -> Take | None:
         """The take that is what the job asks: of several the selected one, else the newest."""

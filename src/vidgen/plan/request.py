@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
 from vidgen.job import Input, Request, Slate, Tier
+from vidgen.places import Group, Stage, seconds_of
 from vidgen.plan.route import Choice
-from vidgen.plan.want import Want, camera_of, reference_names, reference_paths, seconds_of, want_of
-from vidgen.prompt import Composed, Scene, compose
+from vidgen.plan.want import Want, camera_of, reference_names, reference_paths, want_of
+from vidgen.prompt import Composed, Scene, Timed, compose, in_one_call
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Still
 
@@ -55,6 +56,7 @@ class Writer:
             references=self._inputs(reference_paths(self.source.board, shot))
             if choice.mode == "references"
             else (),
+            voice=self._voice(shot, choice),
             source_video=self._input(shot.source) if hosted else None,
             motion_video=self._input(shot.motion) if hosted else None,
             audio_file=self._input(shot.audio) if hosted else None,
@@ -62,6 +64,42 @@ class Writer:
             slate=None if hosted else self._slate(index, composed),
         )
         return Written(request, (*composed.remarks, *self._left_out(shot, choice)))
+
+    def group(self, group: Group, want: Want, choice: Choice) -> Written:
+        """The request of a group of shots, rendered in one call."""
+        board, first, last = self.source.board, group.shots[0], group.shots[-1]
+        composed = [self._composed(shot, want, choice) for shot in group.shots]
+        lengths = [seconds_of(board, shot) for shot in group.shots]
+        timed = [Timed(one.text, seconds) for one, seconds in zip(composed, lengths, strict=True)]
+        paths = [path for shot in group.shots for path in reference_paths(board, shot)]
+        start = self._input(first.still)
+        request = replace(
+            _routed(want, choice, in_one_call(timed, choice.route.model.recipe)),
+            duration=choice.seconds,
+            negative_prompt=composed[0].negative,
+            audio=choice.audio,
+            guidance_scale=first.guidance_scale,
+            first_frame=start,
+            last_frame=start if last.end_still == "same" else self._input(last.end_still),
+            references=self._inputs(tuple(dict.fromkeys(paths)))
+            if choice.mode == "references"
+            else (),
+            voice=next((one for shot in group.shots if (one := self._voice(shot, choice))), None),
+        )
+        remarks = [remark for one in composed for remark in one.remarks]
+        remarks += [remark for shot in group.shots for remark in self._left_out(shot, choice)]
+        names = ", ".join(shot.id for shot in group.shots)
+        said = f"one call makes {names}; the cut parts them by their lengths"
+        return Written(request, (said, *dict.fromkeys(remarks)))
+
+    def stage(self, shot: Shot, stage: Stage, want: Want, choice: Choice) -> Written:
+        """The request of work on a finished take, which is not there yet."""
+        request = replace(
+            _routed(want, choice, ""),
+            duration=choice.seconds,
+            audio_file=self._input(shot.lip_sync) if stage == "lip-sync" else None,
+        )
+        return Written(request, ())
 
     def still(self, shot: Shot, want: Want, still: Still, choice: Choice) -> Written:
         """The request of a still that a shot needs first."""
@@ -96,11 +134,32 @@ class Writer:
         return compose(scene, choice.route.model.recipe)
 
     def _left_out(self, shot: Shot, choice: Choice) -> tuple[str, ...]:
-        if self.tier == "animatic" or choice.mode == "references":
+        """What of a shot's cast is not sent, and why."""
+        if self.tier == "animatic":
             return ()
-        if reference_paths(self.source.board, shot):
-            return ("reference images are not sent: the still holds the identity",)
-        return ()
+        found = []
+        if choice.mode != "references" and reference_paths(self.source.board, shot):
+            found.append("reference images are not sent: the still holds the identity")
+        voices, sent = self._voices(shot), self._voice(shot, choice)
+        unsent = [name for name, path in voices if sent is None or path != sent.path]
+        if unsent:
+            of = ", ".join(f"`{name}`" for name in unsent)
+            why = "one sample goes with a call" if sent else "none is taken there in this mode"
+            found.append(f"the voice of {of} is not sent: {why}")
+        return tuple(found)
+
+    def _voices(self, shot: Shot) -> list[tuple[str, str]]:
+        """The samples of a shot's voices, by name: of who speaks first, then of who is there."""
+        prompt, cast = shot.prompt, self.source.board.cast
+        spoken = [line.by for line in prompt.dialogue] if isinstance(prompt, Prompt) else []
+        names = [name for name in dict.fromkeys((*spoken, *shot.cast)) if name in cast]
+        return [(name, path) for name in names if (path := cast[name].voice)]
+
+    def _voice(self, shot: Shot, choice: Choice) -> Input | None:
+        """The sample that goes with a call; a route takes one beside its reference images."""
+        if choice.mode != "references" or "voice" not in choice.route.capabilities:
+            return None
+        return next((self._input(path) for _, path in self._voices(shot)), None)
 
     def _input(self, path: object) -> Input | None:
         return self.source.inputs.get(path) if isinstance(path, str) else None

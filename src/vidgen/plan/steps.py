@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Literal
 
 from vidgen.catalogue import Catalogue
 from vidgen.errors import Fault
-from vidgen.job import History, Job, JobKey, Need, Request, Take, job_key
+from vidgen.job import GivenField, History, Job, JobKey, Need, Request, Take, job_key
 from vidgen.named import serving
+from vidgen.places import (
+    FINISHED_TIER,
+    STILL_TIER,
+    STILLS,
+    Group,
+    group_of,
+    offset_of,
+    seconds_of,
+    shot_of,
+    stages_of,
+)
 from vidgen.plan.past import Anchor, Decision, Past, Starts
 from vidgen.plan.request import Writer
 from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
-from vidgen.plan.stills import STILL_PLACES, STILL_TIER
-from vidgen.plan.values import Options, Step
-from vidgen.plan.want import Loc, Want, generated, reference_paths, takes_of, want_of
+from vidgen.plan.stills import STILL_PLACES
+from vidgen.plan.values import Options, Step, What
+from vidgen.plan.want import (
+    Loc,
+    Want,
+    generated,
+    group_want_of,
+    reference_paths,
+    stage_want_of,
+    takes_of,
+    want_of,
+)
 from vidgen.source import Source
 from vidgen.storyboard import Quality, Shot, Still
 
 STILL_MODEL = "nano-banana-pro"
 
-What = Literal["shot", "still", "end-still"]
-FILLED: dict[What, Literal["first_frame", "last_frame"]] = {
-    "still": "first_frame",
-    "end-still": "last_frame",
-}
+FILLED: dict[What, GivenField] = {"still": "first_frame", "end-still": "last_frame"}
 
 
 @dataclass
@@ -48,14 +63,19 @@ class Builder:
 
     def build(self) -> tuple[Step, ...]:
         """Every step, in the storyboard's order; a shot always comes after what it starts from."""
-        for index, shot in enumerate(self.source.board.shots):
-            self._shot(index, shot)
+        board = self.source.board
+        for index, shot in enumerate(board.shots):
+            group = group_of(board, shot) if self.options.tier != "animatic" else None
+            if group is None:
+                self._shot(index, shot)
+            elif group.shots[0] is shot:
+                self._group(index, group)
         chosen = set(self.options.shots)
         return tuple(
             step
             for step in self.steps
-            if (not chosen or step.job.shot.partition(".")[0] in chosen)
-            and (step.what != "shot" or not self.options.stills)
+            if (not chosen or shot_of(step.job.shot) in chosen)
+            and (step.what in STILLS or not self.options.stills)
         )
 
     def _shot(self, index: int, shot: Shot) -> None:
@@ -65,7 +85,7 @@ class Builder:
         want, choice = routed
         stills = self._stills(index, shot, want)
         start = self._start(shot, want)
-        starts = self._starts(start, stills)
+        starts = self._starts(start, stills, loops=shot.end_still == "same")
         written = self._writer.shot(index, want, choice)
         chained = (f"starts from the last frame of {start}",) if start else ()
         notes = (*choice.notes, *chained, *written.remarks)
@@ -73,10 +93,61 @@ class Builder:
         others = self._other_prompts(index, want, choice)
         made = [
             self._step(jobs, "shot", want, choice, notes, starts, quality)
-            for jobs in self._jobs(shot, [written.request, *others], starts)
+            for jobs in self._jobs(shot.id, shot, [written.request, *others], starts)
         ]
         self.steps += [*(step for steps in stills for step in steps), *made]
         self.anchors[shot.id] = self._anchor(made)
+        if self.options.tier == FINISHED_TIER:
+            bought = replace(want, seconds=choice.seconds or want.seconds)
+            self._finish(index, shot, bought, self.anchors[shot.id])
+
+    def _group(self, index: int, group: Group) -> None:
+        """Shots rendered in one call: one step, and an anchor for each of them."""
+        board, first, last = self.source.board, group.shots[0], group.shots[-1]
+        routed = self._routed(group_want_of(board, group, self.options.tier))
+        if routed is None:
+            return
+        want, choice = routed
+        ends = first.model_copy(update={"end_still": last.end_still})
+        stills = self._stills(index, ends, want)
+        start = self._start(first, want)
+        starts = self._starts(start, stills, loops=last.end_still == "same")
+        written = self._writer.group(group, want, choice)
+        chained = (f"starts from the last frame of {start}",) if start else ()
+        notes = (*choice.notes, *chained, *written.remarks)
+        quality = first.qc or board.defaults.qc
+        made = [
+            self._step(jobs, "shot", want, choice, notes, starts, quality)
+            for jobs in self._jobs(group.place, first, [written.request], starts)
+        ]
+        self.steps += [*(step for steps in stills for step in steps), *made]
+        whole = self._anchor(made)
+        for shot in group.shots:
+            leaves = offset_of(board, shot) + seconds_of(board, shot)
+            self.anchors[shot.id] = replace(whole, seconds=leaves)
+
+    def _finish(self, index: int, shot: Shot, made: Want, take: Anchor) -> None:
+        """What is to be done to a shot's take, each stage to what the one before made."""
+        board = self.source.board
+        for stage in stages_of(shot):
+            wish = stage_want_of(board, index, stage, made)
+            routed = self._routed(self._fitting(wish, len(stages_of(shot))))
+            if routed is None:
+                return
+            want, choice = routed
+            written = self._writer.stage(shot, stage, want, choice)
+            starts: Starts = (("source_video", replace(take, seconds=None)),)
+            job = self._named(want.shot, written.request, 1, starts)
+            step = self._step([job], stage, want, choice, choice.notes, starts)
+            self.steps.append(step)
+            take = self._anchor([step])
+
+    def _fitting(self, want: Want, stages: int) -> Want:
+        """Of several stages, a model that is named is for the one that it can do."""
+        model = self.catalogue.find(want.model) if want.model else None
+        if model is None or stages == 1 or model.kind == want.kind:
+            return want
+        return replace(want, model=None, why=f"cheapest live model to {want.kind}")
 
     def _start(self, shot: Shot, want: Want) -> str | None:
         """The shot whose last frame this one starts from; a card starts from none."""
@@ -103,13 +174,18 @@ class Builder:
             return None
         return want, choice
 
-    def _starts(self, start: str | None, stills: list[list[Step]]) -> Starts:
-        """The pictures a shot waits for: its chain's, or those of its generated stills."""
+    def _starts(self, start: str | None, stills: list[list[Step]], *, loops: bool) -> Starts:
+        """The pictures a shot waits for: its chain's, or those of its generated stills.
+
+        A shot that `loops` ends on what it starts from.
+        """
         upstream = self.anchors.get(start) if start else None
-        found: list[tuple[Literal["first_frame", "last_frame"], Anchor]] = []
+        found: list[tuple[GivenField, Anchor]] = []
         if upstream is not None:
             found.append(("first_frame", upstream))
         found += [(FILLED[steps[0].what], self._anchor(steps)) for steps in stills]
+        if loops:
+            found += [("last_frame", anchor) for field, anchor in found if field == "first_frame"]
         return tuple(found)
 
     def _other_prompts(self, index: int, want: Want, choice: Choice) -> list[Request]:
@@ -119,23 +195,29 @@ class Builder:
         others = self.source.board.shots[index].alternate
         return [self._writer.shot(index, want, choice, other).request for other in others]
 
-    def _jobs(self, shot: Shot, requests: list[Request], starts: Starts) -> list[list[Job]]:
+    def _jobs(
+        self, place: str, shot: Shot, requests: list[Request], starts: Starts
+    ) -> list[list[Job]]:
         """For each take: its job, then one for each other prompt."""
         tier = self.options.tier
         count = takes_of(self.source.board, shot) if tier == "final" else 1
         return [
-            [self._job(shot, request, take, starts) for request in requests]
+            [self._job(place, shot, request, take, starts) for request in requests]
             for take in range(1, (self.options.takes or count) + 1)
         ]
 
-    def _job(self, shot: Shot, request: Request, take: int, starts: Starts) -> Job:
+    def _job(self, place: str, shot: Shot, request: Request, take: int, starts: Starts) -> Job:
         asked = request if shot.seed is None else replace(request, seed=shot.seed + take - 1)
+        return self._named(place, asked, take, starts)
+
+    def _named(self, place: str, asked: Request, take: int, starts: Starts) -> Job:
+        """The job of one take at a place, named by what is asked and what it starts from."""
         tier, parent = self.options.tier, self._joined_key(starts)
-        key = job_key(asked, shot=shot.id, tier=tier, take=take, upstream=parent)
+        key = job_key(asked, shot=place, tier=tier, take=take, upstream=parent)
         needs = tuple(
             Need(field, anchor.shot, anchor.key, anchor.seconds) for field, anchor in starts
         )
-        return Job(key, shot.id, tier, take, asked, needs)
+        return Job(key, place, tier, take, asked, needs)
 
     def _joined_key(self, starts: Starts) -> JobKey | None:
         """What a job starts from, as part of its name: whichever prompt a shot was made by, it is

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
-from vidgen.job import History, Input, Take, Tier
+from vidgen.chosen import used
+from vidgen.job import History, Input
+from vidgen.places import STILL_TIER, StillPlace
 from vidgen.plan.want import generated
 from vidgen.source import Source
 from vidgen.storyboard import Storyboard
 
-STILL_PLACES: tuple[tuple[str, Literal["still", "end-still"]], ...] = (
+STILL_PLACES: tuple[tuple[str, StillPlace], ...] = (
     ("still", "still"),
     ("end_still", "end-still"),
 )
 """By field of a shot: what its take's place is called after the shot's id."""
-
-STILL_TIER: Tier = "final"
-"""A draft starts from the same stills as its final: they are made, and paid for, once."""
 
 
 def with_stills(source: Source, history: History) -> Source:
@@ -26,7 +24,7 @@ def with_stills(source: Source, history: History) -> Source:
     for shot in source.board.shots:
         found = {}
         for field, place in STILL_PLACES:
-            take = _chosen(history, f"{shot.id}.{place}")
+            take = used(history, f"{shot.id}.{place}", STILL_TIER)
             if generated(getattr(shot, field)) and take is not None:
                 found[field] = take.path
                 inputs[take.path] = Input(take.path, take.digest)
@@ -36,12 +34,3 @@ def with_stills(source: Source, history: History) -> Source:
     parts = {name: getattr(source.board, name) for name in Storyboard.model_fields}
     board = Storyboard.model_construct(**parts | {"shots": tuple(shots)})
     return replace(source, board=board, inputs=inputs)
-
-
-def _chosen(history: History, place: str) -> Take | None:
-    """The still that was selected, else the newest."""
-    takes = history.of(place, STILL_TIER)
-    number = history.selects.get(place)
-    return next((take for take in takes if take.number == number), None) or (
-        takes[-1] if takes else None
-    )

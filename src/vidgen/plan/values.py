@@ -10,12 +10,16 @@ from typing import Literal
 from vidgen.errors import Fault
 from vidgen.job import Job, Take, Tier
 from vidgen.money import Per, Usd
+from vidgen.places import Stage, StillPlace
 from vidgen.storyboard import Quality
 
 Rerun = Literal["changed", "missing", "failed", "all"]
 Action = Literal["new", "redo", "resume", "reuse", "stale", "blocked"]
 """`redo` makes a take again; `stale` keeps one that no longer matches its shot, because making it
 again costs money and nobody asked for that."""
+
+What = Literal["shot"] | StillPlace | Stage
+"""What a step makes: a shot (or a group of them), a still, or a finished version of a take."""
 
 SIGNS: dict[Action, str] = {
     "new": "+",
@@ -66,14 +70,15 @@ class Quote:
 class Step:
     """One take and what will be done about it, with the reason in words.
 
-    `what` says whether it is the shot itself or a still it needs first; `because` says why this
-    model and this route; `notes` tell every way in which what is given differs from what is asked.
-    `quality` says when a take is made again by itself; `alternates` are jobs to try, in order, when
-    this one is refused; `typical_seconds` is how long such a job usually takes there.
+    `what` says whether it is the shot itself, a still it needs first, or what is done to its take;
+    `because` says why this model and this route; `notes` tell every way in which what is given
+    differs from what is asked. `quality` says when a take is made again by itself; `alternates` are
+    jobs to try, in order, when this one is refused; `typical_seconds` is how long such a job
+    usually takes there.
     """
 
     job: Job
-    what: Literal["shot", "still", "end-still"]
+    what: What
     action: Action
     reason: str
     route: str

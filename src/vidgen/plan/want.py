@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vidgen.camera import parse as parse_camera
 from vidgen.camera import spoken_in
 from vidgen.job import CAPABILITIES, Camera, Kind, Mode, Tier
-from vidgen.storyboard import DEFAULT_SECONDS, CameraAxes, DraftOf, Prompt, Shot, Still, Storyboard
+from vidgen.places import Group, Stage, seconds_of
+from vidgen.storyboard import CameraAxes, DraftOf, Prompt, Shot, Still, Storyboard
 
 Loc = tuple[str | int, ...]
 
@@ -113,7 +114,8 @@ def mode_of(board: Storyboard, shot: Shot, tier: Tier) -> Mode:
     if shot.motion:
         return "motion"
     if shot.portrait:
-        return "avatar"
+        # Lines without a recording are spoken by a model that makes its own voice, from the face.
+        return "avatar" if isinstance(shot.audio, str) else "first_frame"
     if shot.chain is not None or shot.still is not None:
         return _framed(shot)
     return "references" if reference_paths(board, shot) else "text"
@@ -153,11 +155,6 @@ def reference_names(board: Storyboard, shot: Shot) -> tuple[str, ...]:
     return (*names, *("reference" for _ in shot.references))
 
 
-def seconds_of(board: Storyboard, shot: Shot) -> Decimal:
-    """The length of a take as asked for, in seconds."""
-    return shot.duration or board.defaults.duration or DEFAULT_SECONDS
-
-
 def takes_of(board: Storyboard, shot: Shot) -> int:
     """How many takes the author asks for."""
     return shot.takes or board.defaults.takes or 1
@@ -192,9 +189,14 @@ def _capabilities(board: Storyboard, shot: Shot, mode: Mode) -> frozenset[str]:
         "references": ("references",),
         "edit": ("source_video",),
         "motion": ("motion_video",),
-        "avatar": ("audio_file",),
     }
     wanted.update(by_mode.get(mode, ()))
+    if isinstance(shot.audio, str):
+        wanted.add("audio_file")
+    elif shot.portrait:
+        wanted.add("lip_sync")
+    if shot.end_still == "same":
+        wanted.add("last_frame")
     if shot.seed is not None:
         wanted.add("seed")
     if shot.guidance_scale is not None:
@@ -204,6 +206,73 @@ def _capabilities(board: Storyboard, shot: Shot, mode: Mode) -> frozenset[str]:
     if audio_of(board, shot):
         wanted.add("audio")
     return frozenset(wanted)
+
+
+def group_want_of(board: Storyboard, group: Group, tier: Tier) -> Want:
+    """What a group of shots wants of the one call that makes them all."""
+    shots = group.shots
+    place = {shot.id: index for index, shot in enumerate(board.shots)}
+    wants = [want_of(board, place[shot.id], tier) for shot in shots]
+    first = wants[0]
+    mode = first.mode
+    if shots[-1].end_still is not None and mode == "first_frame":
+        mode = "first_last"
+    pictured = [path for shot in shots for path in reference_paths(board, shot)]
+    if mode == "text" and pictured:
+        mode = "references"
+    frames = {"first_last": {"last_frame"}, "references": {"references"}}.get(mode, set())
+    able = frozenset({"multi_shot"} | frames).union(*(want.capabilities for want in wants))
+    return replace(
+        first,
+        shot=group.place,
+        mode=mode,
+        seconds=sum((want.seconds for want in wants), Decimal(0)),
+        audio=_any([want.audio for want in wants]),
+        capabilities=able if mode == "references" else able - {"references"},
+        references=len(set(pictured)) if mode == "references" else 0,
+        protected=any(want.protected for want in wants),
+        sharp=any(want.sharp for want in wants),
+    )
+
+
+def _any(switches: list[bool | None]) -> bool | None:
+    """On where one of them is, off where one is and none is on."""
+    return True if True in switches else False if False in switches else None
+
+
+STAGE_KINDS: dict[Stage, tuple[Kind, Mode]] = {
+    "lip-sync": ("lip-sync", "lip_sync"),
+    "upscale": ("upscale", "upscale"),
+    "interpolate": ("interpolate", "interpolate"),
+}
+
+
+def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want) -> Want:
+    """What is asked of whoever works on a finished take; `made` is what the take was asked as."""
+    shot = board.shots[index]
+    enhance, (kind, mode) = shot.enhance, STAGE_KINDS[stage]
+    named = enhance.model if enhance and stage != "lip-sync" else None
+    field = "lip_sync" if stage == "lip-sync" else "enhance"
+    rate = enhance.interpolate if enhance and stage == "interpolate" else None
+    size = enhance.upscale if enhance and stage != "lip-sync" else None
+    able = {"source_video"} | ({"audio_file"} if stage == "lip-sync" else set())
+    return replace(
+        made,
+        shot=f"{shot.id}.{stage}",
+        kind=kind,
+        mode=mode,
+        model=named,
+        why="named by the shot" if named else f"cheapest live model for {stage}",
+        provider=None,
+        resolution=size or made.resolution,
+        rate=made.rate if rate is None else Decimal(rate),
+        audio=None,
+        capabilities=frozenset(able),
+        loc=("shots", index, field),
+        model_loc=("shots", index, field, "model") if named else ("shots", index, field),
+        source_video=False,
+        references=0,
+    )
 
 
 def camera_of(shot: Shot, *, heard_in_prompt: bool = False) -> Camera | None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from vidgen.grid import Column, grid
 from vidgen.job import Take, plain
 from vidgen.money import credits_of
+from vidgen.places import is_still
 from vidgen.present.amounts import credits_text
 from vidgen.present.ledger import plain_amount
 
@@ -64,7 +65,7 @@ def takes_view(listed: Sequence[Listed], per_usd: Decimal, width: int) -> Table:
 
 
 def _length(take: Take) -> str:
-    return "still" if "." in take.shot else f"{float(take.frames / take.rate):.2f}s"
+    return "still" if is_still(take.shot) else f"{float(take.frames / take.rate):.2f}s"
 
 
 def _seed(take: Take) -> str:

@@ -19,7 +19,7 @@ from vidgen.plan import Plan, Step, rerolls_on
 from vidgen.project import Project
 from vidgen.render.arrive import arrive
 from vidgen.render.floor import NEXT, Floor, Stop, Task, ended
-from vidgen.render.frames import picture_of
+from vidgen.render.frames import given_of
 from vidgen.render.gate import Gate, heights
 from vidgen.render.pace import Pace, backoff, usual_seconds
 from vidgen.render.send import send
@@ -219,9 +219,7 @@ class Run:
     async def _prepared(self, job: Job, upstreams: dict[str, Take]) -> Job:
         """The job with the pictures it starts from in place."""
         given: dict[str, Input | None] = {
-            need.field: await asyncio.to_thread(
-                picture_of, self.project, upstreams[need.field], need
-            )
+            need.field: await asyncio.to_thread(given_of, self.project, upstreams[need.field], need)
             for need in job.needs
         }
         return replace(job, request=job.request.starting(given)) if given else job

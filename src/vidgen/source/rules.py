@@ -305,10 +305,40 @@ def _groups(it: Board) -> Iterator[Fault]:
             elif shot.chain is not None:
                 message = f"shot `{shot.id}` is in group `{name}`, which goes on by itself"
                 yield it.fault(("shots", index, "chain"), "chain-in-group", message, "take it out")
+        yield from _one_call(it, name, group)
         if len(group) == 1:
             message = f"group `{name}` has only one shot"
             hint = "give the shots that go with it the same `group`"
             yield it.fault(("shots", group[0], "group"), "lone-group", message, hint)
+
+
+ALONE = ("source", "motion", "portrait", "lip_sync", "enhance", "alternate")
+"""What asks for a call of a shot's own."""
+
+AS_THE_FIRST = (
+    "role", "model", "provider", "aspect", "takes", "seed", "guidance_scale", "negative_prompt",
+)  # fmt: skip
+"""What one call has once, so that the first shot of a group says it for all."""
+
+
+def _one_call(it: Board, name: str, group: list[int]) -> Iterator[Fault]:
+    """What shots cannot have that are rendered in one call."""
+    shots = [it.board.shots[index] for index in group]
+    for place, (index, shot) in enumerate(zip(group, shots, strict=True)):
+        alone = [key for key in ALONE if getattr(shot, key)]
+        alone += ["audio"] if isinstance(shot.audio, str) else []
+        alone += ["still"] if place and shot.still is not None else []
+        alone += ["end_still"] if shot is not shots[-1] and shot.end_still is not None else []
+        for key in alone:
+            message = f"shot `{shot.id}` has `{key}`, which its group `{name}` has no place for"
+            hint = "take it out of the group; a group starts from the first's `still` alone"
+            yield it.fault(("shots", index, key), "alone-in-group", message, hint)
+        for key in AS_THE_FIRST if place else ():
+            theirs, ours = getattr(shots[0], key), getattr(shot, key)
+            if ours is not None and ours != theirs:
+                message = f"shot `{shot.id}` has another `{key}` than the first of group `{name}`"
+                hint = "one call has one; write it at the first shot"
+                yield it.fault(("shots", index, key), "unlike-in-group", message, hint)
 
 
 # -- time ---------------------------------------------------------------------------------------
