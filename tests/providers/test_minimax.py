@@ -210,15 +210,35 @@ def test_the_key_is_cut_out_of_what_comes_back():
 # Stills
 
 
-def test_a_still_is_its_tickets_own_link_and_no_look_asks_for_it():
+def test_a_still_is_its_tickets_own_link_and_a_look_asks_for_a_byte_of_it():
     async def work(provider):
         ticket = await provider.submit(PICTURE, idempotency="j2:one.1")
         return ticket, await provider.poll(json.loads(json.dumps(ticket)))
 
-    (ticket, found), calls = at_work(everything, work)
+    (ticket, found), (_, look) = at_work(everything, work)
     assert ticket == {"api": "image", "id": "i-1", "media": STILL}
     assert found == Succeeded(STILL)
-    assert [call.path for call in calls] == ["/v1/image_generation"]
+    assert f"https://{look.host}{look.path}" == STILL
+    assert look.headers["range"] == "bytes=0-0"
+    assert KEY not in repr(look.headers)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(403, b"expired"), "gone"),
+        (Reply(404, b""), "gone"),
+        (RESET, "overload"),
+    ],
+)
+def test_a_still_is_gone_with_its_link(reply, kind):
+    error, _ = failing(always(reply), polling({"api": "image", "media": STILL}))
+    assert error.kind == kind
+
+
+def test_a_still_whose_place_is_busy_is_waited_for():
+    found, _ = at_work(always(Reply(503, b"busy")), polling({"api": "image", "media": STILL}))
+    assert found == Running()
 
 
 @pytest.mark.parametrize(

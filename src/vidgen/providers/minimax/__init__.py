@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from vidgen.errors import ProviderError
-from vidgen.job import Failed, Request, Status, Succeeded, Ticket
+from vidgen.job import Failed, Request, Running, Status, Succeeded, Ticket
 from vidgen.providers import Session
 from vidgen.providers.minimax import answers
 from vidgen.providers.minimax.bodies import address, body, files_of, refuse
@@ -23,6 +23,9 @@ from vidgen.providers.wire import as_json, call, is_at
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 INTERNATIONAL = "https://api.minimax.io"
+
+LARGEST_STILL = 50_000_000
+"""Bytes that may come where one was asked for."""
 
 PLAN_KEY = "sk-cp-"
 """How keys of a subscription begin. They have an allowance, and no balance."""
@@ -64,10 +67,10 @@ class MiniMax:
         """One look: one call, and for a finished clip of /v1 one more, for its link.
 
         Links live for an hour; each look brings a fresh one, but for stills. Raises ProviderError
-        `gone` where MiniMax knows no such task.
+        `gone` where MiniMax knows no such task, and where a still's only link is past its day.
         """
         if ticket.get("api") == "image":
-            return _kept(ticket)
+            return await self._kept(ticket)
         identifier = _identifier(ticket)
         if identifier is None:
             raise _gone()
@@ -129,6 +132,29 @@ class MiniMax:
             return Succeeded(link)
         return Failed("finished without a link to what was made", "unknown", charged=None)
 
+    async def _kept(self, ticket: Ticket) -> Status:
+        """A still, of which its link is all that there is: one byte of it is asked for."""
+        media = ticket.get("media")
+        if not isinstance(media, str) or not media.startswith("https://"):
+            raise _gone()
+        try:
+            answer = await call(
+                self._session.http,
+                "GET",
+                media,
+                key=self._session.key,
+                headers={"range": "bytes=0-0"},  # and no key: it lies at a host of its own
+                longest=LARGEST_STILL,
+            )
+        except ProviderError as error:
+            raise ProviderError(error.message, kind="overload") from None
+        if answer.is_success:
+            return Succeeded(media)
+        if answer.status_code == 429 or answer.status_code >= 500:
+            return Running()  # where it lies is not ready to hand it out
+        words = f"the still's link answers HTTP {answer.status_code}; it is good for a day"
+        raise ProviderError(f"{words}, and there is no other", kind="gone", charged=None)
+
     async def _look(self, path: str) -> dict[str, Any]:
         """The answer to a look."""
         answer = await self._get(path)
@@ -164,14 +190,6 @@ def _still(found: dict[str, Any]) -> str:
         message = "MiniMax held the picture back: it counts one against its rules"
         raise ProviderError(message, kind="moderation", charged=None)
     raise ProviderError("MiniMax answered without a picture", kind="provider", charged=None)
-
-
-def _kept(ticket: Ticket) -> Status:
-    """A still, from its ticket alone."""
-    media = ticket.get("media")
-    if isinstance(media, str) and media.startswith("https://"):
-        return Succeeded(media)
-    raise _gone()
 
 
 def _identifier(ticket: Ticket) -> str | None:
