@@ -15,6 +15,7 @@ from tests.providers.tapes.openai_compatible import ROOT, VIDEO, deleted, missin
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.providers.openai_compatible import gateway
+from vidgen.providers.openai_shape.dialect import FIELDS
 from vidgen.providers.openai_shape.forms import form
 from vidgen.providers.sglang import sglang
 from vidgen.providers.vllm_omni import vllm_omni
@@ -115,6 +116,8 @@ def test_one_frame_more_than_the_seconds_have_is_asked_for(seconds, rate, frames
     request = ordered(WAN, "text", duration=Decimal(seconds), rate=Fraction(rate))
     found = dict(form(request, WAN.offer.fields, read=lambda given: given, frames=True))
     assert found["num_frames"] == str(frames)
+    untold = dict(form(request, FIELDS, read=lambda given: given, frames=True))
+    assert "num_frames" not in untold  # at which rate, the server would have to guess
 
 
 def test_what_a_gateway_adds_to_the_shape_is_written_as_its_page_says(at):

@@ -26,7 +26,8 @@ class Dialect:
     that must be set. `below` is the first part of its paths where its address does not end with
     that already. `closed` says, by host, why nothing can be bought there.
 
-    `frames`: it is told how many frames to make, since it would else round a length down.
+    `frames`: it is told how many frames to make, one more than the seconds have, since models make
+    4k+1 (8k+1): of the 120 that it would take 5 s for, HunyuanVideo makes 117.
     `stops`: a DELETE stops what runs; elsewhere it only throws away the record, or the clip.
     `own`: it runs on the user's own machines, so a failure costs nothing, and its 503 says that it
     took nothing.

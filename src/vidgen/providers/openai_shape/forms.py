@@ -40,7 +40,7 @@ A camera's axes are not among them: the prompt says the move in words too.
 def form(
     request: Request, fields: Mapping[str, Any], *, read: Callable[[Input], File], frames: bool
 ) -> Form:
-    """The fields of one order; `frames` adds how many are wanted.
+    """The fields of one order; `frames` adds how many are wanted, where their rate is told too.
 
     Raises ProviderError `input` for what the fields have no place for, and as `read` does.
     """
@@ -49,24 +49,13 @@ def form(
     tokens = {file: f"\0{number}" for number, file in enumerate(files_of(request, fields))}
     files = {token: read(file) for file, token in tokens.items()}
     written: dict[str, Any] = {"model": request.endpoint, **body(request, fields, tokens)}
-    if frames and request.duration is not None:
-        written["num_frames"] = frames_of(request)
+    if frames and request.duration is not None and "rate" in fields:
+        written["num_frames"] = int(Fraction(request.duration) * request.rate) + 1
     found: list[tuple[str, str | File]] = []
     for name, value in written.items():
         for one in value if _is_files(value, files) else [value]:
             found.append((name, files[one] if _is_file(one, files) else _text(one)))
     return found
-
-
-def frames_of(request: Request) -> int:
-    """How many frames a clip of the asked length has: the picture that it starts from, and then a
-    whole number of seconds.
-
-    So it is 4k+1 (8k+1, 6k+1) where a model makes only so many; a server that is told seconds makes
-    none of the one more, and HunyuanVideo 120 frames into 117.
-    """
-    assert request.duration is not None, "only asked where there is a length"
-    return int(Fraction(request.duration) * request.rate) + 1
 
 
 def _refuse_unplaced(request: Request, fields: Mapping[str, Any]) -> None:
