@@ -223,17 +223,17 @@ def test_a_still_is_its_tickets_own_link_and_a_look_asks_for_a_byte_of_it():
     assert KEY not in repr(look.headers)
 
 
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        (Reply(403, b"expired"), "gone"),
-        (Reply(404, b""), "gone"),
-        (RESET, "overload"),
-    ],
-)
-def test_a_still_is_gone_with_its_link(reply, kind):
-    error, _ = failing(always(reply), polling({"api": "image", "media": STILL}))
-    assert error.kind == kind
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_still_is_lost_with_its_link_and_was_paid_for(status):
+    lost = always(Reply(status, b"expired"))
+    found, _ = at_work(lost, polling({"api": "image", "media": STILL}))
+    assert isinstance(found, Failed)
+    assert (found.kind, found.charged) == ("provider", True)
+
+
+def test_a_still_whose_place_does_not_answer_is_not_lost():
+    error, _ = failing(always(RESET), polling({"api": "image", "media": STILL}))
+    assert error.kind == "overload"
 
 
 def test_a_still_whose_place_is_busy_is_waited_for():

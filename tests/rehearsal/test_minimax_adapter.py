@@ -6,14 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from tests.catalogue_rows import label, routes, sold
+from tests.providers.asked import GIVEN, bought_as
 from tests.rehearsal.stage import KEY, house
 from tests.rehearsal.test_minimax import H3, HAILUO, HOST, STILL, played
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Input, Running, Succeeded
 from vidgen.providers import Session
 from vidgen.providers.minimax import MiniMax, files
+from vidgen.providers.minimax.bodies import address, body, files_of, refuse
 from vidgen.providers.wire import clients
 from vidgen.rehearsal.faults import MEANINGS, Faults
+from vidgen.rehearsal.shapes import minimax
 
 
 @asynccontextmanager
@@ -133,3 +137,29 @@ def test_a_still_and_a_file_that_does_not_fit_come_through(tmp_path, monkeypatch
 
     status, work = asyncio.run(run())
     assert (status, work) == (200, shown.name)
+
+
+ROWS = [route for route in routes() if route.provider.provider == "minimax"]
+
+
+@pytest.mark.parametrize("route", ROWS, ids=label)
+def test_whatever_is_on_sale_is_written_as_the_rehearsal_takes_it(route):
+    tried = 0
+    for ask in sold(route):
+        size = {} if ask.aspect == "source" else sized(route, ask)
+        request = replace(bought_as(route, ask, **GIVEN[ask.mode]), **size)
+        to = address(request.endpoint)
+        refuse(request, to)
+        links = {one: f"data:{KINDS[one.path[:4]]},AA" for one in files_of(request)}
+        assert minimax.ORDERS[to.path](body(request, to, links)), ask
+        tried += 1
+    assert tried
+
+
+def sized(route, ask):
+    """Width and height as a plan has them."""
+    return dict(zip(("width", "height"), route.size(ask.resolution, ask.aspect), strict=True))
+
+
+KINDS = {"stil": "image/png;base64", "clip": "video/mp4;base64", "soun": "audio/wav;base64"}
+"""By the folder of a file: as what it goes along."""

@@ -66,8 +66,9 @@ class MiniMax:
     async def poll(self, ticket: Ticket) -> Status:
         """One look: one call, and for a finished clip of /v1 one more, for its link.
 
-        Links live for an hour; each look brings a fresh one, but for stills. Raises ProviderError
-        `gone` where MiniMax knows no such task, and where a still's only link is past its day.
+        Links live for an hour; each look brings a fresh one, but for stills: one whose link is
+        past its day has failed, and was paid for. Raises ProviderError `gone` where MiniMax knows
+        no such task.
         """
         if ticket.get("api") == "image":
             return await self._kept(ticket)
@@ -152,8 +153,8 @@ class MiniMax:
             return Succeeded(media)
         if answer.status_code == 429 or answer.status_code >= 500:
             return Running()  # where it lies is not ready to hand it out
-        words = f"the still's link answers HTTP {answer.status_code}; it is good for a day"
-        raise ProviderError(f"{words}, and there is no other", kind="gone", charged=None)
+        words = f"the still's link answers HTTP {answer.status_code}: it is good for a day"
+        return Failed(f"{words}, and there is no other", "provider", charged=True)
 
     async def _look(self, path: str) -> dict[str, Any]:
         """The answer to a look."""
