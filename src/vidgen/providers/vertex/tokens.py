@@ -80,7 +80,7 @@ class Tokens:
         """
         found = self._session.settings.get("GOOGLE_CLOUD_PROJECT", "")
         if not found and not self._session.key:
-            file = self._file()
+            file = self._file() or {}
             found = file.get("project_id") or file.get("quota_project_id") or ""
         if not found:
             message = "no project of Google Cloud is named"
@@ -95,20 +95,21 @@ class Tokens:
         async with self._one_at_a_time:
             if time.monotonic() >= self._until:
                 file = await asyncio.to_thread(self._file)
-                self._token, lasts = await (self._granted(file) if file else self._of_gcloud())
+                way = self._of_gcloud() if file is None else self._granted(file)
+                self._token, lasts = await way
                 self._until = time.monotonic() + lasts
-                self._payer = file.get("quota_project_id", "")
+                self._payer = (file or {}).get("quota_project_id", "")
             return self._token
 
-    def _file(self) -> dict[str, str]:
-        """The credentials' file as its texts by name; empty where there is none to be found.
+    def _file(self) -> dict[str, str] | None:
+        """The credentials' file as its texts by name; None where there is none to be found.
 
         Raises ProviderError `key` for one that is named and cannot be read.
         """
         named = self._session.settings.get("GOOGLE_APPLICATION_CREDENTIALS")
         path = Path(named).expanduser() if named else _default(self._session.settings)
         if not named and not path.is_file():
-            return {}
+            return None
         try:
             found = json.loads(read(path))
         except (ProviderError, ValueError) as error:
@@ -127,7 +128,7 @@ class Tokens:
                 names = ("client_id", "client_secret", "refresh_token")
                 form = {"grant_type": "refresh_token"} | {n: file.get(n, "") for n in names}
             case kind:
-                message = f"credentials of the kind `{kind}` are not known here"
+                message = f"credentials of the kind `{kind or 'unsaid'}` are not known here"
                 raise ProviderError(message, kind="key", hint=WAYS)
         told = await self._exchanged(form)
         token, lasts = told.get("access_token"), told.get("expires_in")
