@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "catalogue": {"errors", "job", "money", "yamlfile"},
     "source": {"errors", "job", "storyboard", "yamlfile"},
     "named": {"catalogue", "errors", "job", "source", "storyboard"},
-    "prompt": {"catalogue", "storyboard"},
+    "prompt": {"catalogue", "job", "storyboard"},
     "plan": {"camera", "catalogue", "chosen", "errors", "job", "money", "named", "places", "prompt"}
     | {"source", "storyboard"},
     "check": {"camera", "catalogue", "errors", "job", "named", "source", "storyboard"},

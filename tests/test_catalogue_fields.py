@@ -17,6 +17,7 @@ from vidgen.job import Mode, Request
 FORMS = {
     "text", "seconds", "capitals", "factor", "box", "wxh", "star", "pixels", "width", "height",
     "list", "one", "first", "last", "uris", "tagged", "image", "video",
+    "parts", "parts-text",
 }  # fmt: skip
 """The ways of writing a value that the head of providers/fal.yaml explains, and its neighbours'."""
 

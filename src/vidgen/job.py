@@ -132,11 +132,20 @@ class Slate:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several shots in a call: its own prompt, and how long it lasts in seconds."""
+
+    text: str
+    seconds: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call, provider-neutral and already checked: an adapter translates, and never validates.
 
     `duration` is what is bought, in seconds; `width` and `height` are pixels of the asked picture;
-    `rate` is frames a second. A field that is None (or empty) is not sent at all.
+    `rate` is frames a second. A field that is None (or empty) is not sent at all. Several `shots`
+    in a call stand in the prompt as well, in the model's own notation.
     """
 
     kind: Kind
@@ -164,6 +173,7 @@ class Request:
     audio_file: Input | None = None
     camera: Camera | None = None
     slate: Slate | None = None
+    shots: tuple[Part, ...] = ()
 
     def starting(self, files: Mapping[str, Input | None]) -> Request:
         """The same with other files to start from, end on or work on, by field."""
@@ -418,6 +428,9 @@ def request_from(data: Mapping[str, Any]) -> Request:
         if name in told:
             told[name] = Input(**told[name])
     told["references"] = tuple(Input(**given) for given in told.get("references", ()))
+    told["shots"] = tuple(
+        Part(one["text"], Decimal(one["seconds"])) for one in told.get("shots", ())
+    )
     if "camera" in told:
         camera = told["camera"]
         axes = {axis: Decimal(camera[axis]) for axis in Camera.AXES if axis in camera}

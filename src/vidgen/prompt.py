@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from vidgen.catalogue.page import Recipe
+from vidgen.job import Part
 from vidgen.storyboard import CameraAxes, CastMember, Line, Prompt, Shot
 
 JOINERS = {"sentences": " ", "commas": ", ", "lines": "\n"}
@@ -68,15 +69,7 @@ def compose(scene: Scene, recipe: Recipe) -> Composed:
     return Composed(text, negative, _remarks(text, scene, recipe))
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """One shot's prompt in a call that makes several, and how long it lasts in seconds."""
-
-    text: str
-    seconds: Decimal
-
-
-def in_one_call(shots: Sequence[Timed], recipe: Recipe) -> str:
+def in_one_call(shots: Sequence[Part], recipe: Recipe) -> str:
     """Several shots as one prompt, in the model's notation for them."""
     template = recipe.shots or recipe.at or "Shot {n}, {from_s} to {to_s}s: {text}"
     pieces, start = [], Decimal(0)

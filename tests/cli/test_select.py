@@ -56,7 +56,10 @@ def test_what_a_person_wrote_into_the_file_stays(vidgen, three):
         (["one", "best"], "`best` names no take; a take is named like v002"),
         (["one", "v000"], "`v000` names no take"),
         (["two", "1"], "shot `two` has no take v001 hint: it has no take yet"),
-        (["one.music", "1"], "shot `one` has no `music` hint: there may be one.still, one.end-still"),
+        (
+            ["one.music", "1"],
+            "shot `one` has no `music` hint: there may be one.still, one.end-still",
+        ),
         (["one"], "name one take, or take the choice back with --none"),
         (["one", "1", "--none"], "name one take, or take the choice back with --none"),
     ],

@@ -1,5 +1,6 @@
 """How a Request is written in an endpoint's words."""
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,7 +8,7 @@ import pytest
 
 from vidgen.camera import parse
 from vidgen.errors import ProviderError
-from vidgen.job import Input, Request, Slate
+from vidgen.job import Input, Part, Request, Slate
 from vidgen.providers.fields import body, files_of
 
 STILL, END, CLIP = Input("a.png", "a" * 64), Input("b.png", "b" * 64), Input("c.mp4", "c" * 64)
@@ -179,3 +180,22 @@ def test_only_files_that_are_sent_are_named_and_each_once():
     assert files_of(asked, fields) == (STILL, END)
     assert set(files_of(asked, {})) == {STILL, END, CLIP}
     assert files_of(request(), {}) == ()
+
+
+def test_several_shots_go_as_a_list_in_place_of_the_prompt_where_a_page_says_so():
+    shots = (Part("a cup", Decimal("4.0")), Part("a hand", Decimal(3)))
+    words = "shot 1, 4, a cup; shot 2, 3, a hand;"
+    asked = request(prompt=words, shots=shots)
+    assert body(asked, {"shots": {"multi_prompt": "parts"}}, {}) == {
+        "multi_prompt": [
+            {"prompt": "a cup", "duration": "4"},
+            {"prompt": "a hand", "duration": "3"},
+        ]
+    }
+    text = body(asked, {"shots": {"multi_prompt": "parts-text"}}, {})["multi_prompt"]
+    assert json.loads(text)[1] == {"prompt": "a hand", "duration": 3}
+    assert body(asked, {"duration": "duration"}, {})["prompt"] == asked.prompt
+    assert "shots" not in body(asked, {}, {})
+    assert body(request(prompt=words), {"shots": {"multi_prompt": "parts"}}, {}) == {
+        "prompt": asked.prompt
+    }

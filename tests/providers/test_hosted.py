@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from tests.providers.at_work import HOSTED, KEY, hosted, staged, written
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply, tape
 from vidgen.errors import ProviderError
-from vidgen.job import CAPABILITIES, Failed, Input, Running, Succeeded
+from vidgen.job import CAPABILITIES, Failed, Input, Part, Running, Succeeded
+from vidgen.prompt import in_one_call
 from vidgen.providers import PROVIDERS, Adopter, Finder, KeyChecker, Session
 from vidgen.providers.wire import clients
 
@@ -90,6 +92,24 @@ def test_what_is_declared_is_transmitted_in_one_billable_call(route, at):
     faults, tried = staged(name, at, work)
     assert tried
     clean(faults)
+
+
+MANY = [route for route in ROWS if "multi_shot" in route.capabilities and route.live]
+
+
+@each(MANY)
+def test_every_shot_of_a_group_is_transmitted(route, at):
+    shots = (Part("a heron lands", Decimal(3)), Part("an otter dives", Decimal(4)))
+    told = in_one_call(shots, route.model.recipe)
+
+    async def work(stage):
+        await submitted(stage, asked(route, prompt=told, shots=shots))
+        return written(stage.bought[0])
+
+    if beyond(tape(route.provider.provider), asked(route)):
+        pytest.skip("it is given a file that cannot be handed over")
+    sent = staged(route.provider.provider, at, work)
+    assert all(part.text in sent for part in shots)
 
 
 MAY_BE_LEFT = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
-from vidgen.job import Input, Request, Slate, Tier
+from vidgen.job import Input, Part, Request, Slate, Tier
 from vidgen.places import Group, Stage, seconds_of
 from vidgen.plan.route import Choice
 from vidgen.plan.want import Want, camera_of, reference_names, reference_paths, want_of
-from vidgen.prompt import Composed, Scene, Timed, compose, in_one_call
+from vidgen.prompt import Composed, Scene, compose, in_one_call
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Still
 
@@ -70,11 +70,13 @@ class Writer:
         board, first, last = self.source.board, group.shots[0], group.shots[-1]
         composed = [self._composed(shot, want, choice) for shot in group.shots]
         lengths = [seconds_of(board, shot) for shot in group.shots]
-        timed = [Timed(one.text, seconds) for one, seconds in zip(composed, lengths, strict=True)]
+        pairs = zip(composed, lengths, strict=True)
+        parts = tuple(Part(one.text, seconds) for one, seconds in pairs)
         paths = [path for shot in group.shots for path in reference_paths(board, shot)]
         start = self._input(first.still)
         request = replace(
-            _routed(want, choice, in_one_call(timed, choice.route.model.recipe)),
+            _routed(want, choice, in_one_call(parts, choice.route.model.recipe)),
+            shots=parts,
             duration=choice.seconds,
             negative_prompt=composed[0].negative,
             audio=choice.audio,

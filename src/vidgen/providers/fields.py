@@ -7,6 +7,7 @@ file, and tells the height of a clip where it is asked.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields as names_of
 from decimal import Decimal
@@ -16,8 +17,10 @@ from typing import Any
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, plain
 
-ADDRESS = ("kind", "mode", "model", "provider", "endpoint", "slate")
-"""Fields of a Request that say where it goes or what it stands for: never part of a body."""
+ADDRESS = ("kind", "mode", "model", "provider", "endpoint", "slate", "shots")
+"""Fields of a Request that say where it goes, what it stands for, or what its prompt says as well:
+part of a body only where a page names them.
+"""
 
 
 def files_of(request: Request, fields: Mapping[str, Any]) -> tuple[Input, ...]:
@@ -66,6 +69,8 @@ def _layout(request: Request, fields: Mapping[str, Any]) -> dict[str, Any]:
     if not fields:
         return {one.name: one.name for one in names_of(request) if one.name not in ADDRESS}
     named = {"prompt": "prompt", **fields, **fields.get("in", {}).get(request.mode, {})}
+    if request.shots and named.get("shots"):
+        named["prompt"] = None  # one or the other
     return {name: to for name, to in named.items() if to is not None and name not in ("in", "send")}
 
 
@@ -86,7 +91,7 @@ def _value(request: Request, name: str, links: Mapping[Input, str]) -> Any:
     if isinstance(value, Input):
         return links[value]
     if isinstance(value, tuple):
-        return [links[one] for one in value]
+        return [links[one] if isinstance(one, Input) else plain(one) for one in value]
     if isinstance(value, Decimal | Fraction):
         return int(value) if value == int(value) else float(value)
     if name in ("aspect", "resolution") and value == "source":
@@ -128,6 +133,13 @@ def _formed(
             return [{"uri": one, "tag": f"image{n}"} for n, one in enumerate(value, start=1)]
         case "image" | "video":
             return {"type": form, "uri": value}
+        case "parts":
+            return [{"prompt": one["text"], "duration": _digits(one["seconds"])} for one in value]
+        case "parts-text":
+            parts = [
+                {"prompt": one["text"], "duration": int(Decimal(one["seconds"]))} for one in value
+            ]
+            return json.dumps(parts, ensure_ascii=False)
         case "width":
             return width
         case "height":
@@ -138,3 +150,8 @@ def _formed(
     where = f"{request.provider}: {request.model} at {request.endpoint}"
     message = f"what is asked cannot be written as the page says: `{form}`"
     raise ProviderError(message, kind="input", where=where)
+
+
+def _digits(seconds: str) -> str:
+    """Seconds without zeros that say nothing."""
+    return f"{Decimal(seconds).normalize():f}"

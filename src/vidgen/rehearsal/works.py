@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from vidgen.errors import VidgenError
-from vidgen.job import Request, plain
+from vidgen.job import GIVEN, Request, plain
 
 PROMPTS = ("prompt", "text")
 """Words in the names under which an order says its prompt."""
@@ -86,7 +86,7 @@ def recognised(
         and all(str(slip.body.get(name)) == value for name, value in work.fixed.items())
     ]
     if any(True for _ in _under(slip.body, PROMPTS)):  # some endpoints take none
-        found = [work for work in found if any(work.request.prompt in text for text in texts)]
+        found = [work for work in found if _is_said(work.request, texts)]
     if not found:
         return None
     longest = max(len(work.request.prompt) for work in found)
@@ -98,6 +98,13 @@ def recognised(
             names.setdefault(work.name, []).append(work)
     name = min(names, key=lambda name: ordered(name) // len(names[name]))
     return names[name][0]
+
+
+def _is_said(request: Request, texts: Sequence[str]) -> bool:
+    """Whether a prompt is among some texts: whole, or each of its shots by itself."""
+    said = any(request.prompt in text for text in texts)
+    shots = [any(part.text in text for text in texts) for part in request.shots]
+    return said or (bool(shots) and all(shots))
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -118,7 +125,8 @@ def _agreement(slip: Slip, work: Work) -> int:
     seconds = {_number(value) for value in _under(slip.body, ("duration", "seconds"))}
     seeds = {_number(value) for value in _under(slip.body, ("seed",))}
     texts = {text.lower() for text in strings(slip.body) if len(text) < LONGEST_PROMPT}
-    given = (request.first_frame, request.last_frame, *request.references)
+    single = (getattr(request, name) for name in GIVEN)
+    given = (*single, *request.references)
     return sum(
         (
             4 * (request.seed is not None and Decimal(request.seed) in seeds),
