@@ -5,6 +5,9 @@ import asyncio
 import pytest
 
 from tests.rehearsal.stage import KEY, house, rehearsal, work
+from vidgen.job import Running, Succeeded
+from vidgen.providers import PROVIDERS, Session
+from vidgen.providers.wire import clients
 from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
 
@@ -187,5 +190,34 @@ def test_a_failed_job_says_why(tmp_path, name, address, fault, status, told):
             assert (answer.status_code, record["status"]) == (status, "failed")
             assert record["error"].get("code") == told
             assert record["error"]["message"]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("openai-compatible", GATEWAY), ("sglang", SGLANG), ("vllm-omni", VLLM)],
+)
+def test_our_own_adapter_is_understood_and_brings_the_clip(tmp_path, name, address):
+    planned = work(endpoint=MODEL, provider=name)
+
+    async def run():
+        async with house(tmp_path, served(name, address, planned)) as at:
+            http = clients(at.server.url)
+            session = Session(
+                tmp_path, tmp_path, tmp_path, base_url=address, key=KEY, http=http,
+                settings={"OPENAI_BASE_URL": address},
+            )  # fmt: skip
+            provider = PROVIDERS[name](session)
+            ticket = await provider.submit(planned.request, idempotency="j.1")
+            assert isinstance(await provider.poll(ticket), Running)
+            await at.passed()
+            done = await provider.poll(ticket)
+            assert isinstance(done, Succeeded)
+            headers = await provider.download_headers(done.media)
+            clip = await at.http.get(done.media, headers=headers)
+            assert clip.content == at.clips.path.read_bytes()
+            assert await provider.check_key() == ""
+            await http.aclose()
 
     asyncio.run(run())

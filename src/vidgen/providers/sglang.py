@@ -1,7 +1,8 @@
 """An SGLang-Diffusion server of one's own. It asks for no key; a proxy before it may.
 
 It takes forms as OpenAI does, and knows more fields. A DELETE drops the record of a job and lets
-the work go on, so that nothing is cancelled. As read in 0.5.23; never started here.
+the work go on, so that nothing is cancelled. As in 0.5.23, whose HTTP part was run without a model
+behind it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A vLLM-Omni server of one's own; a key only where it was started with one (`--api-key`).
 
 It takes forms alone. A failed job is told with a 4xx or 5xx that carries its record; a DELETE stops
-what runs. It refuses an order that names another model than it serves. As read in 0.30.0; never
-started here.
+what runs. It refuses an order that names another model than it serves. As in 0.30.0, whose HTTP
+part was run without a model behind it.
 """
 
 from __future__ import annotations

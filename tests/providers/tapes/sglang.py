@@ -20,7 +20,7 @@ def missing(call: Call) -> Reply:
 TAPE = replace(
     openai.TAPE,
     provider="sglang",
-    source="written_from: the sources of SGLang-Diffusion 0.5.23, read on 2026-11-21",
+    source="written_from: SGLang-Diffusion 0.5.23, read and its HTTP part run on 2026-11-21",
     serves=told("deleted"),
     running=told("queued", progress=30),  # older ones never say `in_progress`
     missing=missing,

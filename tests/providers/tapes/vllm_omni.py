@@ -25,7 +25,7 @@ def failed(status: int, words: str) -> Answer:
 TAPE = replace(
     openai.TAPE,
     provider="vllm-omni",
-    source="written_from: the sources of vLLM-Omni 0.30.0, read on 2026-11-21",
+    source="written_from: vLLM-Omni 0.30.0, read and its HTTP part run on 2026-11-21",
     missing=missing,
     media=f"http://127.0.0.1:8000/v1/videos/{VIDEO}/content",
     settings={},
