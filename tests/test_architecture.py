@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "present": {"errors", "fault_text", "grid", "job", "journal", "money", "places", "plan"},
     "present_models": {"catalogue", "grid", "job", "plan", "present"},
     "catalogue_docs": {"catalogue", "job", "plan", "present", "present_models"},
+    "coverage_docs": {"catalogue", "catalogue_docs", "present_models", "providers"},
     "templates_folder": {"errors"},
     "cli": None,  # the composition root may import everything
 }

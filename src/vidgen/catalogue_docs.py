@@ -69,9 +69,9 @@ def models_page(catalogue: Catalogue) -> str:
     for kind, title in TITLES.items():
         found = [item for item in sold.values() if item.model.kind == kind]
         if found:
-            parts += [f"## {title}\n", _table(LIVE, [_row(item) for item in found]), ""]
+            parts += [f"## {title}\n", table(LIVE, [_row(item) for item in found]), ""]
     ended = [model for model in catalogue.models.values() if model.id not in sold]
-    parts += [ENDED, _table(GONE, [_ending(model, sold) for model in ended]), ""]
+    parts += [ENDED, table(GONE, [_ending(model, sold) for model in ended]), ""]
     return "\n".join(parts)
 
 
@@ -149,7 +149,8 @@ def _ending(model: Model, sold: Mapping[str, Listing]) -> tuple[str, ...]:
     return f"`{model.id}`", model.developer, model.kind, state, heir, life.note
 
 
-def _table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """A table of markdown; a pipe in a cell stays in it."""
     lines = [names, tuple("---" for _ in names), *rows]
     return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
 

@@ -270,6 +270,9 @@ class Provider(Page):
     `link_seconds` is how long a result's link lives. `resend` says what repeating an unanswered
     submit does: `idempotent` (same job), `lookup` (can be looked up first), or `never` (may be
     billed twice).
+    `compared_with` is the vendor's own client, with its version, beside which tests hold the
+    adapter's calls; `tried_live` the day on which it was last run against the real service;
+    `named_in` the guides that send people there, as on a model.
     """
 
     provider: Name
@@ -286,6 +289,9 @@ class Provider(Page):
     give_up_seconds: Positive = Decimal(1800)
     resend: Literal["idempotent", "lookup", "never"] = "never"
     link_seconds: int | None = None
+    compared_with: str = ""
+    tried_live: date | None = None
+    named_in: tuple[str, ...] = ()
     life: Life = Life()
     as_of: date
     source: str
