@@ -10,7 +10,7 @@ import pytest
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from vidgen.errors import ProviderError
-from vidgen.providers.wire import CALLS, DOWNLOADS, Http, call, clients, is_at
+from vidgen.providers.wire import CALLS, DOWNLOADS, Http, call, clients, is_at, is_here
 
 
 class Slow:
@@ -164,3 +164,13 @@ def test_a_rehearsed_host_is_told_with_its_port():
             return server.calls[0].host
 
     assert asyncio.run(sent()) == "127.0.0.1:30000"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:30000", "127.8.8.8", "[::1]"])
+def test_this_machine_is_known_by_its_address(host):
+    assert is_here(f"http://{host}/v1")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1.example.test", "localhost.test", "10.0.0.1", ""])
+def test_what_only_looks_like_this_machine_is_not(host):
+    assert not is_here(f"http://{host}/v1")

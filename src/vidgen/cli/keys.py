@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from vidgen.cli.app import environment
 
@@ -25,8 +26,15 @@ def at_hand(catalogue: Catalogue) -> frozenset[str]:
 
 
 def missing(page: Page) -> Variable | None:
-    """The first key that a provider cannot do without and the environment has not."""
-    return next((key for key in page.keys if not key.optional and not value_of(key)), None)
+    """The first key that a provider cannot do without and the environment has not; or its address,
+    where the page's own only stands for the user's.
+    """
+    for key in page.keys:
+        if not key.optional and not value_of(key):
+            return key
+    address = next((one for one in page.settings if one.env == page.base_url_from), None)
+    nowhere = (urlsplit(page.base_url).hostname or "").endswith(".invalid")
+    return address if nowhere and address and not value_of(address) else None
 
 
 def key_of(page: Page) -> str:
@@ -48,5 +56,15 @@ def rehearsed_settings_of(page: Page) -> dict[str, str]:
 
 def value_of(variable: Variable) -> str:
     """What the environment says under a variable's name, or one of its aliases."""
+    return environment(name_of(variable)) or ""
+
+
+def name_of(variable: Variable) -> str:
+    """The name, its own or an alias, under which a variable is set; empty where none is."""
     names = (variable.env, *variable.aliases)
-    return next((value for name in names if (value := environment(name))), "")
+    return next((name for name in names if environment(name)), "")
+
+
+def sendable(value: str) -> bool:
+    """Whether a key could be a header's value: ASCII, without spaces and line ends."""
+    return all("!" <= letter <= "~" for letter in value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import importlib.util
+import ipaddress
 import json
 import mimetypes
 import sys
@@ -257,10 +258,15 @@ def _server(url: str) -> Origin:
     return _origin(httpx.URL(url))
 
 
-def is_here(url: str) -> bool:
+def is_here(url: str | httpx.URL) -> bool:
     """Whether a server runs on this machine: localhost, 127.0.0.0/8 or ::1."""
     host = httpx.URL(url).host
-    return host in ("localhost", "::1") or host.startswith("127.")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def data_uri(path: Path) -> str:

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import binascii
 import hashlib
-import ipaddress
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +21,7 @@ from urllib.parse import unquote_to_bytes
 import httpx
 
 from vidgen.errors import VidgenError
-from vidgen.providers.wire import retry_after
+from vidgen.providers.wire import is_here, retry_after
 from vidgen.render.part import Note, append, begin, discard, opened, read_note, settle, size_of
 
 LARGEST = 8 * 2**30
@@ -275,7 +274,7 @@ def _checked(link: str | httpx.URL) -> httpx.URL:
         url = httpx.URL(link)
     except httpx.InvalidURL:
         raise DownloadFailed("the link to the clip cannot be read") from None
-    if not url.host or not (url.scheme == "https" or (url.scheme == "http" and _is_here(url))):
+    if not url.host or not (url.scheme == "https" or (url.scheme == "http" and is_here(url))):
         raise DownloadFailed("the link to the clip is not https, and nothing else is fetched")
     if url.userinfo:
         raise DownloadFailed(f"the link to {url.host} has a name or a password in it")
@@ -288,23 +287,13 @@ def _hop(url: httpx.URL, location: str) -> httpx.URL:
         to = _checked(url.join(location))
     except httpx.InvalidURL:
         raise DownloadFailed(f"{url.host} redirects to what is no link") from None
-    if _is_here(to) and not _is_here(url):
+    if is_here(to) and not is_here(url):
         raise DownloadFailed(f"{url.host} redirects to this machine, which is not followed")
     return to
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
-
-
-def _is_here(url: httpx.URL) -> bool:
-    """Whether a host is this machine: localhost, 127.0.0.0/8 or ::1."""
-    if url.host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return False
 
 
 def _range(headers: httpx.Headers) -> tuple[int | None, int | None, int | None]:
