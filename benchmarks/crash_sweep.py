@@ -2,8 +2,9 @@
 
     python benchmarks/crash_sweep.py            # about twenty minutes on two cores; not on Windows
 
-Each case is a film with a generated still, a chain over two providers, several takes, other prompts
-and both of Kling's APIs, rehearsed by real processes against a simulator whose books are the truth.
+Each case is one of two films, rehearsed by real processes against a simulator whose books are the
+truth: one with a generated still, a chain over two providers, several takes, other prompts and both
+of Kling's APIs; one with a shot at every provider that there is an adapter for.
 Its runs are killed, or told to end, at one to four moments, drawn with faults and budget from its
 number; a person answers what is asked by looking into the books. After every run, and once nothing
 changes any more, ledger, takes and files are held against the books (`tests/sweep/audit.py`). The

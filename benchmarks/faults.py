@@ -2,9 +2,10 @@
 
     python benchmarks/faults.py              # some minutes; not on Windows
 
-Every kind of fault is mixed evenly. The film is rehearsed again by real processes until nothing
-changes any more, and a person answers what is asked by looking into the simulator's books. In the
-end each job has its take or a word for why not; ledger, takes and files are held against the books.
+The shots go to every provider that there is an adapter for, in turn, and every kind of fault is
+mixed evenly. The film is rehearsed again by real processes until nothing changes any more, and a
+person answers what is asked by looking into the simulator's books. In the end each job has its take
+or a word for why not; ledger, takes and files are held against the books.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def main() -> int:
         for seed in range(options.seeds):
             began, own = time.monotonic(), folder / str(seed)
             faults = Faults.mixed(options.rate, f"faults {seed}")
-            case = Case(str(seed), (), faults, budget="400", shots=many(options.shots))
+            case = Case(
+                str(seed), (), faults, budget="400", shots=many(options.shots, all_around=True)
+            )
             found = play(case, own, nursery)
             endings += found.endings + Counter({"take": found.takes})
             failures += bool(found.broken)

@@ -52,7 +52,15 @@ def answer(stage: Stage) -> int:
 def _existence(stage: Stage, case: dict[str, Any]) -> list[str]:
     """An order of that work which no run has ever had the ticket of, if there is one."""
     order = next(_unclaimed(stage, _account(stage, case["key"])), None)
-    return ["--not-there"] if order is None else ["--exists", order.id]
+    return ["--not-there"] if order is None else ["--exists", _shown(order)]
+
+
+def _shown(order: Order) -> str:
+    """The name by which a provider's console shows a job: at Vertex AI a path, elsewhere its id."""
+    if order.entry.provider != "vertex":
+        return order.id
+    model = f"projects/one/locations/global/publishers/google/models/{order.entry.path}"
+    return f"{model}/operations/{order.id}"
 
 
 def _unclaimed(stage: Stage, account: Account) -> Iterator[Order]:

@@ -70,19 +70,51 @@ EVERY_WAY = """\
 """A generated still, a chain over two providers, several takes, other prompts, both of Kling's
 APIs: eight jobs, and up to four more where moderation refuses."""
 
+ALL_AROUND = """\
+  - id: dawn
+    still: {prompt: A harbour at dawn, model: flux-2, provider: fal}
+    model: seedance-1.0-pro-fast
+    provider: byteplus
+    prompt: Mist over water
+  - {id: pier, chain: dawn, model: kling-3.0, provider: kling, prompt: Along a pier}
+  - {id: gull, model: seedance-1.0-pro-fast, provider: fal, prompt: A gull crosses}
+  - {id: oven, model: kling-3.0, provider: replicate, prompt: Bread in an oven}
+  - {id: lane, model: gen-4.5, provider: runway, prompt: A lane of doors, alternate: [A lane]}
+  - {id: rain, model: wan-2.5, provider: dashscope, prompt: Rain on slate}
+  - {id: lamp, model: hailuo-h3, provider: minimax, prompt: A lamp is lit}
+  - {id: bow, model: gemini-omni-1.1-flash, provider: google, prompt: A bow on strings}
+  - {id: moon, model: veo-3.1-lite, provider: vertex, prompt: The moon on water}
+  - {id: boat, model: gemini-omni-1.2-flash, provider: openai-compatible, prompt: A boat}
+  - {id: star, model: wan-2.2, provider: sglang, duration: 3s, prompt: A star falls}
+  - {id: tide, model: wan-2.2, provider: vllm-omni, duration: 3s, prompt: The tide}
+"""
+"""Every wire shape there is, a still, and a chain over two providers: thirteen jobs, and one more
+where moderation refuses.
+"""
+
+AROUND = tuple(re.findall(r"provider: ([a-z-]+)", ALL_AROUND))
+"""The providers of that film, the still's first."""
+
 PRICES = """\
 prices:
   - {model: kling-2.1-master, provider: kling, per: clip, usd: 0.21}
+  - {model: gemini-omni-1.2-flash, provider: openai-compatible, per: clip, usd: 0.33}
+  - {model: wan-2.2, provider: sglang, per: clip, usd: 0.05}
+  - {model: wan-2.2, provider: vllm-omni, per: clip, usd: 0.07}
 """
 
 EVERYTHING = Options(alternate=True)
 
 
-def many(shots: int) -> str:
-    """So many shots of one take, at both providers in turn."""
-    ways = ("seedance-1.0-pro-fast, provider: fal", "kling-3.0, provider: kling")
+def many(shots: int, *, all_around: bool = False) -> str:
+    """So many shots of one take, at two providers in turn, or at every one there is."""
+    ways = ["seedance-1.0-pro-fast, provider: fal", "kling-3.0, provider: kling"]
+    if all_around:
+        ways = re.findall(
+            r"model: ([a-z0-9.-]+, provider: [a-z-]+(?:, duration: .s)?), p", ALL_AROUND
+        )
     lines = (
-        f"  - {{id: s{n:03}, model: {ways[n % 2]}, prompt: A cup on table {n:03}}}\n"
+        f"  - {{id: s{n:03}, model: {ways[n % len(ways)]}, prompt: A cup on table {n:03}}}\n"
         for n in range(shots)
     )
     return "".join(lines)
@@ -212,9 +244,8 @@ class Stage:
 
     async def watched(self, ask: Ask) -> Answer:
         """Answer a call, and remember whose job it asked for."""
-        named = re.search(r"/requests/([0-9a-f]+)", ask.path)
-        asked = (named[1] if named else "", ask.query.get("task_ids", ""))
-        self.looked.update(name for name in (*asked, ask.path.rpartition("/")[2]) if name)
+        told = f"{ask.path} {' '.join(ask.query.values())} {ask.body[:2000]!r}"
+        self.looked.update(re.findall(r"[0-9a-zA-Z_-]{16,}", told))
         return await type(self.server.play).answer(self.server.play, ask)
 
 

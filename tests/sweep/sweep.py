@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.sweep import person
 from tests.sweep.audit import AT_THE_END, broken, seen
 from tests.sweep.nursery import Nursery
-from tests.sweep.stage import EVERY_WAY, Stage, stage
+from tests.sweep.stage import ALL_AROUND, EVERY_WAY, Stage, stage
 from vidgen.errors import Exit
 from vidgen.failpoints import NAMES
 from vidgen.rehearsal.faults import MEANINGS, Fault, Faults
@@ -188,8 +188,10 @@ def drawn(seed: int) -> Case:
         rates = {name: dice.choice((0.3, 0.6)) for name in dice.sample(sorted(MEANINGS), 3)}
     if first in NEEDED and dice.random() < 0.9:
         rates[NEEDED[first]] = 0.8
-    budget = dice.choice(("40", "40", "3", "2"))  # the film costs 1.79
-    return Case(f"{seed:03}", tuple(kills), Faults(f"faults {seed}", rates), budget)
+    film = dice.choice((EVERY_WAY, ALL_AROUND))
+    tight = ("3", "2") if film == EVERY_WAY else ("6", "4")  # they cost 1.79 and 4.06
+    budget = dice.choice(("40", "40", *tight))
+    return Case(f"{seed:03}", tuple(kills), Faults(f"faults {seed}", rates), budget, film)
 
 
 def matrix(every: Iterable[Found]) -> str:

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.sweep.stage import ALL_AROUND, AROUND
 from tests.sweep.sweep import HEAD, Case, drawn, matrix, play
 from vidgen.failpoints import NAMES
 from vidgen.rehearsal.faults import Faults
+from vidgen.rehearsal.shapes import SHAPES
 
 
 def case(name, *kills, **rates):
@@ -35,6 +37,7 @@ CASES = (
     case("gate", ("ticket-written", 2), ("ticket-written", 2), ("poll-answered", 1), poll_error=1),
     case("torn", ("fetch-ended", 2), ("clip-checked", 1), corrupt=1),
     case("broken", ("failure-unwritten", 2), ("failure-written", 1), provider_failure=1),
+    Case("around", (("submit-answered", 6), ("ticket-written", 7)), shots=ALL_AROUND),
     *(drawn(seed) for seed in (5, 20, 21)),
 )  # fmt: skip
 
@@ -72,3 +75,8 @@ def test_without_faults_every_take_of_the_film_is_there_once(found):
     for name in ("sent", "fetched", "named"):
         assert (found[name].orders, found[name].takes) == (8, 8)
         assert not found[name].endings
+
+
+def test_at_every_wire_shape_there_is_every_take_is_there_once(found):
+    assert set(AROUND) == {name for name in SHAPES if name != "volcengine"}  # it is byteplus's
+    assert (found["around"].orders, found["around"].takes) == (13, 13)

@@ -12,7 +12,9 @@ SHOTS = 25
 
 def test_a_film_in_which_much_goes_wrong_loses_nothing(nursery, tmp_path):
     faults = Faults.mixed(0.9, "much goes wrong")
-    found = play(Case("faults", (), faults, shots=many(SHOTS)), tmp_path / "film", nursery)
+    found = play(
+        Case("faults", (), faults, shots=many(SHOTS, all_around=True)), tmp_path / "film", nursery
+    )
     print(f"\n{found.takes} takes; {dict(found.endings)}; {found.answers} answers of a person")
     assert not found.broken
     assert found.answers, "no fault was played that a person must settle"

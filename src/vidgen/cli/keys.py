@@ -21,7 +21,7 @@ def at_hand(catalogue: Catalogue) -> frozenset[str]:
     return frozenset(
         page.provider
         for page in catalogue.providers.values()
-        if page.local or (not missing(page) and key_of(page))
+        if page.local or (not missing(page) and settings_of(page))
     )
 
 

@@ -185,7 +185,9 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
         page = project.catalogue.providers[name]
         if page.over_http:
             resend = page.resend if name in PROVIDERS else "never"
-            found.append(Played(name, page.base_url, tuple(ordered), page.in_flight, resend))
+            found.append(
+                Played(name, page.base_url, tuple(ordered), page.in_flight, resend, page.local)
+            )
     return found
 
 

@@ -62,7 +62,8 @@ _REFUSALS: dict[Fault, Refusal] = {
 class Played:
     """One provider as it is played: its page's name, address and limits, and what is ordered there.
 
-    `in_flight` is jobs at once; `resend` is what its page says of a submit that is sent again.
+    `in_flight` is jobs at once; `resend` is what its page says of a submit that is sent again; a
+    server of one's `own` bills nobody for what fails.
     """
 
     provider: str
@@ -70,6 +71,7 @@ class Played:
     works: tuple[Work, ...]
     in_flight: int = 2
     resend: Literal["idempotent", "lookup", "never"] = "never"
+    own: bool = False
 
     @property
     def counter(self) -> Counter:
@@ -186,6 +188,7 @@ class Play:
         fate = self._fate(one.provider, work.name, number)
         always = self._faults.always(one.provider, work.name)
         fault = always if always == "moderation-late" else fate.end
+        fault = "provider-failure" if fault == "failure-billed" and one.own else fault
         shown = work.request.mode in ("first_frame", "first_last")
         return Entry(
             provider=one.provider,
