@@ -120,6 +120,8 @@ class Builder:
             self._step(jobs, "shot", want, choice, notes, starts, quality)
             for jobs in self._jobs(group.place, first, [written.request], starts)
         ]
+        covers = tuple(shot.id for shot in group.shots)
+        made = [replace(step, covers=covers) for step in made]
         self.steps += [*(step for steps in stills for step in steps), *made]
         whole = self._anchor(made)
         for shot in group.shots:

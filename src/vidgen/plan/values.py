@@ -74,7 +74,7 @@ class Step:
     `because` says why this model and this route; `notes` tell every way in which what is given
     differs from what is asked. `quality` says when a take is made again by itself; `alternates` are
     jobs to try, in order, when this one is refused; `typical_seconds` is how long such a job
-    usually takes there.
+    usually takes there; `covers` are the shots of a group that it makes at once.
     """
 
     job: Job
@@ -91,6 +91,7 @@ class Step:
     quality: Quality | None = None
     alternates: tuple[Job, ...] = ()
     typical_seconds: Decimal | None = None
+    covers: tuple[str, ...] = ()
 
     @property
     def pays(self) -> bool:

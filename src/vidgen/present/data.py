@@ -57,6 +57,7 @@ def _step_json(step: Step, per_usd: Decimal) -> dict[str, Any]:
         "route": step.route,
         "because": step.because,
         "asked_seconds": str(step.asked_seconds),
+        "covers": list(step.covers),
         "starts_from": plain(step.job.needs),
         "request": plain(step.job.request),
         "price": {

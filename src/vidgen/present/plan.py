@@ -47,7 +47,8 @@ def plan_view(
 
 
 def _headline(plan: Plan, frames: int | None, rate: Fraction | None) -> Text:
-    shots = len({step.job.shot for step in plan.steps if step.what == "shot"})
+    made = {step.job.shot: step.covers for step in plan.steps if step.what == "shot"}
+    shots = sum(len(covers) or 1 for covers in made.values())
     words = [plan.tier, _count(shots, "shot"), work_text(plan)]
     if frames is not None and rate is not None:
         words.append(f"a film of {float(frames / rate):.1f}s ({frames:,} frames)")
