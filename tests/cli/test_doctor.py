@@ -4,9 +4,24 @@ from types import SimpleNamespace
 
 import pytest
 
+from vidgen.catalogue import load
 from vidgen.errors import Exit, ToolMissing
 
 DISK = SimpleNamespace(free=50 * 1024**3)
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch):
+    """No setting of whoever runs the tests."""
+    forget_variables(monkeypatch)
+
+
+def forget_variables(monkeypatch):
+    """Unset what the providers' pages name."""
+    for page in load().providers.values():
+        for variable in (*page.keys, *page.settings):
+            for name in (variable.env, *variable.aliases):
+                monkeypatch.delenv(name, raising=False)
 
 
 def findings(said):
@@ -48,8 +63,55 @@ def test_keys_by_the_name_of_their_variable(vidgen, tiny, monkeypatch):
     assert keys[0]["name"] == "kling"
     assert keys[0]["found"] == "KLINGAI_API_KEY set"
     scenario = next(item for item in keys if item["name"] == "scenario")
-    assert scenario["found"] == "SCENARIO_SDK_API_SECRET not set"
+    assert scenario["found"] == "SCENARIO_SDK_API_SECRET not set; SCENARIO_SDK_API_KEY set"
     assert "xyzzy" not in said.out
+
+
+def test_an_address_that_only_the_user_knows_is_needed_as_a_key_is(vidgen, tiny, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "xyzzy")
+    item = findings(vidgen("doctor", tiny(), "--json"))["keys", "openai-compatible"]
+    told = "OPENAI_BASE_URL not set; OPENAI_API_KEY set"
+    assert (item["state"], item["found"]) == ("note", told)
+
+
+def test_what_a_provider_can_do_without_is_not_called_lacking(vidgen, tiny, monkeypatch):
+    def said_of_vertex():
+        item = findings(vidgen("doctor", tiny(), "--json"))["keys", "vertex"]
+        return item["state"], item["found"]
+
+    told = "CLOUDSDK_AUTH_ACCESS_TOKEN would do, or another way in"
+    assert said_of_vertex() == ("note", told)
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "my-film")
+    told = "GOOGLE_CLOUD_PROJECT set, and no key, which it can do without"
+    assert said_of_vertex() == ("note", told)
+    monkeypatch.setenv("GOOGLE_OAUTH_ACCESS_TOKEN", "xyzzy")
+    told = "GOOGLE_OAUTH_ACCESS_TOKEN and GOOGLE_CLOUD_PROJECT set"
+    assert said_of_vertex() == ("ok", told)
+
+
+def test_a_local_server_has_one_line_and_needs_no_key(vidgen, tiny, monkeypatch):
+    monkeypatch.setattr("socket.create_connection", refused)
+    monkeypatch.setenv("SGLANG_API_KEY", "xyzzy")
+    monkeypatch.setenv("VLLM_OMNI_URL", "http://localhost:8123/v1")
+    found = findings(vidgen("doctor", tiny(), "--json"))
+    assert not {("keys", "sglang"), ("keys", "vllm-omni")} & set(found)
+    told = "nobody answers at http://127.0.0.1:30000; SGLANG_API_KEY set"
+    assert found["local servers", "sglang"]["found"] == told
+    assert found["local servers", "vllm-omni"]["found"] == "nobody answers at VLLM_OMNI_URL"
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "http://localhost:port", "gpu"])
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [("SGLANG_URL", ("local servers", "sglang")), ("MINIMAX_API_HOST", ("keys", "minimax"))],
+)
+def test_a_setting_that_is_no_address_ends_with_5(vidgen, tiny, monkeypatch, address, name, at):
+    monkeypatch.setenv(name, address)
+    said = vidgen("doctor", tiny(), "--json")
+    found = findings(said)[at]
+    assert (said.code, said.err) == (Exit.MISSING_TOOL, f"not usable: {at[1]}\n")
+    assert (found["state"], found["found"]) == ("missing", f"{name} set, but not to an address")
+    assert found["mend"].startswith(f"set {name} to one such as http")
 
 
 def test_a_missing_ffmpeg_ends_with_5_and_the_way_out(vidgen, tiny, monkeypatch):

@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,9 +20,12 @@ RESET = Reply(0)
 
 
 class Loopback:
-    """One server for one event loop: `async with Loopback(answer) as server`."""
+    """One server for one event loop: `async with Loopback(answer) as server`.
 
-    def __init__(self, answer: Callable[[Call], Reply]) -> None:
+    An answer that has to be waited for holds up its own connection alone.
+    """
+
+    def __init__(self, answer: Callable[[Call], Reply | Awaitable[Reply]]) -> None:
         self.answer = answer
         self.calls: list[Call] = []
         self.url = ""
@@ -63,6 +66,8 @@ class Loopback:
         while (call := await _heard(wire, reader)) is not None:
             self.calls.append(call)
             reply = self.answer(call)
+            if isinstance(reply, Awaitable):
+                reply = await reply
             if reply is RESET:
                 tear = struct.pack("ii", 1, 0)
                 writer.get_extra_info("socket").setsockopt(

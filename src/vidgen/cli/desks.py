@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidgen.cli import desk, keys
@@ -40,7 +42,7 @@ def check(project: desk.Desk, names: set[str]) -> None:
     if missing:
         told = ", ".join(f"{key.env} for {page.name}" for page, key in missing)
         raise KeyMissing(
-            f"no key: {told}",
+            f"not set: {told}",
             hint="put it into the environment or a .env file, or name providers whose keys you have"
             " under `providers: {prefer: [...]}`; `--rehearse` needs none",
         )
@@ -66,24 +68,33 @@ def session_of(
     project: desk.Desk, page: Page, http: Http | None, *, rehearsal: bool = False
 ) -> Session:
     """What a provider is handed; in a rehearsal it is where its page says, whatever is set."""
-    from vidgen.providers import Session
-
-    settings = keys.rehearsed_settings_of(page) if rehearsal else keys.settings_of(page)
-    key = keys.key_of(page) or (keys.REHEARSAL_KEY if rehearsal and page.keys else "")
-    return Session(
+    return replace(
+        keyed_session(page, http, rehearsal=rehearsal),
         project=project.source.root.absolute(),
         scratch=project.project.scratch(page.provider).absolute(),
         ffmpeg=find_ffmpeg().path,
-        base_url=page.base_url if rehearsal else settings.get(page.base_url_from, page.base_url),
-        key=key,
-        settings=settings,
-        http=http,
         fields={
             (offer.model, endpoint): offer.fields
             for offer in page.offers
             for endpoint in offer.modes.values()
             if offer.fields
         },
+    )
+
+
+def keyed_session(page: Page, http: Http | None, *, rehearsal: bool = False) -> Session:
+    """As much of a session as shows a provider its key: no project, no ffmpeg, no offers."""
+    from vidgen.providers import Session
+
+    settings = keys.rehearsed_settings_of(page) if rehearsal else keys.settings_of(page)
+    return Session(
+        project=Path(),
+        scratch=Path(),
+        ffmpeg=Path(),
+        base_url=page.base_url if rehearsal else settings.get(page.base_url_from, page.base_url),
+        key=keys.key_of(page) or (keys.REHEARSAL_KEY if rehearsal and page.keys else ""),
+        settings=settings,
+        http=http,
     )
 
 
@@ -95,11 +106,9 @@ def adapter_of(name: str, session: Session, *, rehearsal: bool = False) -> Provi
         return PROVIDERS[name](session)
     if not rehearsal:
         return None
-    from dataclasses import replace
-
     from vidgen.providers.fal import Fal
 
-    return Fal(replace(session, fields={}))
+    return Fal(replace(session, fields={}, key=session.key or keys.REHEARSAL_KEY))
 
 
 def desk_of(page: Page, provider: Provider, http: Http | None, tempo: float = 1.0) -> Desk:

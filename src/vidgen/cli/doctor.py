@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vidgen.cli.app import AsJson, command, console, environment, talk, write_json
+from vidgen.cli.app import AsJson, command, console, talk, write_json
+from vidgen.cli.finding import Finding, State
 from vidgen.errors import Exit, VidgenError
 
 if TYPE_CHECKING:
     from vidgen.media.binary import SelfTest
 
-State = Literal["ok", "note", "missing"]
-Section = Literal["machine", "project", "local servers", "keys"]
 ROOM = 2 * 1024**3
 """Bytes that a film of a minute needs at most, with everything in between."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: its state, what was found, and the command that mends it."""
-
-    section: Section
-    name: str
-    state: State
-    found: str
-    mend: str = ""
 
 
 @command("doctor")
@@ -39,10 +26,20 @@ def doctor(
         Path,
         typer.Argument(metavar="PROJECT", help="A project to look at as well.", show_default=False),
     ] = Path(),
+    online: Annotated[
+        bool,
+        typer.Option(
+            "--online",
+            help="Ask each provider whether it takes the key that is set, by calls that cost"
+            " nothing.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look this machine over. Exit code 5 when something that vidgen needs is missing."""
-    findings = [*_machine(), *_project(project), *_servers(), *_keys()]
+    """Look this machine over. Exit code 5 when something that vidgen needs is missing, or a key
+    or an address that is set is of no use. Without --online nothing leaves this machine.
+    """
+    findings = [*_machine(), *_project(project), *_providers(online=online)]
     if as_json:
         from vidgen import __version__
         from vidgen.job import plain
@@ -51,7 +48,7 @@ def doctor(
         write_json({"schema": "vidgen.doctor/1", "version": __version__, "findings": records})
     else:
         _tell(findings)
-    talk(_summary(findings))
+    talk(_summary(findings, online=online))
     if any(item.state == "missing" for item in findings):
         raise typer.Exit(int(Exit.MISSING_TOOL))
 
@@ -145,46 +142,16 @@ def _project(project: Path) -> Iterator[Finding]:
     yield Finding("project", "ledger", "ok" if good else "missing", found, mend)
 
 
-def _servers() -> Iterator[Finding]:
-    """Whether something listens where local pages say; only this machine's addresses are tried."""
-    import socket
-    from urllib.parse import urlsplit
-
+def _providers(*, online: bool) -> list[Finding]:
     from vidgen.catalogue import load
+    from vidgen.cli.accounts import accounts
 
-    for page in load().providers.values():
-        address = urlsplit(page.base_url)
-        if not page.local or address.hostname not in ("127.0.0.1", "localhost"):
-            continue
-        try:
-            with socket.create_connection((address.hostname, address.port or 80), timeout=0.3):
-                words = f"answers at {page.base_url}"
-                yield Finding("local servers", page.provider, "ok", words)
-        except OSError:
-            words = f"nobody answers at {page.base_url}"
-            yield Finding("local servers", page.provider, "note", words)
+    found = accounts(load())
+    if not online:
+        return [account.finding for account in found]
+    from vidgen.cli.online import asked
 
-
-def _keys() -> Iterator[Finding]:
-    """One line a provider, those with a key first; names of variables, never what is in them."""
-    from vidgen.catalogue import load
-
-    pages = sorted(load().providers.values(), key=lambda page: page.provider)
-    found = []
-    for page in pages:
-        if not page.keys or page.life.state != "live":
-            continue
-        names = [[key.env, *key.aliases] for key in page.keys]
-        there = [next((name for name in some if environment(name)), None) for some in names]
-        lacking = [key.env for key, name in zip(page.keys, there, strict=True) if name is None]
-        if lacking:
-            words = f"{' and '.join(lacking)} not set"
-            mend = f"export {lacking[0]}=… or a line {lacking[0]}=… in .env"
-            found.append(Finding("keys", page.provider, "note", words, mend))
-        else:
-            words = f"{' and '.join(str(name) for name in there)} set"
-            found.append(Finding("keys", page.provider, "ok", words))
-    yield from sorted(found, key=lambda item: item.state == "note")
+    return list(asked(found))
 
 
 MARKS = {"ok": ("ok", "green"), "note": ("–", "yellow"), "missing": ("!!", "bold red")}
@@ -204,7 +171,8 @@ def _tell(findings: list[Finding]) -> None:
         table.add_column(overflow="fold")
         for item in findings:
             if item.section == section:
-                mend = item.mend if section != "keys" else ""
+                known = section == "keys" and item.state == "note"  # the same on every line
+                mend = "" if known else item.mend
                 words = Text(item.found + (f": {mend}" if mend else ""))
                 mark, style = MARKS[item.state]
                 dim = "dim" if item.state == "note" else ""
@@ -213,15 +181,19 @@ def _tell(findings: list[Finding]) -> None:
         screen.print()
 
 
-def _summary(findings: list[Finding]) -> str:
+def _summary(findings: list[Finding], *, online: bool) -> str:
     missing = [item for item in findings if item.state == "missing"]
     if missing:
-        names = ", ".join(dict.fromkeys(item.name for item in missing))
-        return f"missing: {names}"
-    keys = [item.name for item in findings if item.section == "keys" and item.state == "ok"]
-    if keys:
-        return f"everything is here; keys for {', '.join(keys)}"
-    return (
-        "everything is here to plan, and to make the animatic;"
-        " hosted models need a key, in the environment or in a .env file"
-    )
+        here = [item.name for item in missing if item.section in ("machine", "project")]
+        providers = [item.name for item in missing if item.section in ("local servers", "keys")]
+        told = (("missing", here), ("not usable", providers))
+        return "; ".join(f"{what}: {', '.join(dict.fromkeys(of))}" for what, of in told if of)
+    good = [item.name for item in findings if item.section == "keys" and item.state == "ok"]
+    if good:
+        verb = "keys taken by" if online else "keys for"
+        return f"everything is here; {verb} {', '.join(good)}"
+    why = "no provider has taken a key" if online else NO_KEY
+    return f"everything is here to plan, and to make the animatic; {why}"
+
+
+NO_KEY = "hosted models need a key, in the environment or in a .env file"

@@ -26,15 +26,18 @@ def at_hand(catalogue: Catalogue) -> frozenset[str]:
 
 
 def missing(page: Page) -> Variable | None:
-    """The first key that a provider cannot do without and the environment has not; or its address,
+    """The first of what a provider cannot do without and the environment has not."""
+    return next(iter(lacking(page)), None)
+
+
+def lacking(page: Page) -> tuple[Variable, ...]:
+    """The keys that a provider cannot do without and the environment has not; and its address,
     where the page's own only stands for the user's.
     """
-    for key in page.keys:
-        if not key.optional and not value_of(key):
-            return key
-    address = next((one for one in page.settings if one.env == page.base_url_from), None)
     nowhere = (urlsplit(page.base_url).hostname or "").endswith(".invalid")
-    return address if nowhere and address and not value_of(address) else None
+    address = [one for one in page.settings if nowhere and one.env == page.base_url_from]
+    needed = [*(key for key in page.keys if not key.optional), *address]
+    return tuple(one for one in needed if not value_of(one))
 
 
 def key_of(page: Page) -> str:
