@@ -10,7 +10,7 @@ from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
 from vidgen.cli.choice import CUT_TIERS, planned
 from vidgen.errors import StoryboardInvalid, UnknownName
-from vidgen.places import is_still, shot_of
+from vidgen.places import GROUP, STAGES, STILLS, is_still, shot_of, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,11 +65,12 @@ def _listed(project: desk.Desk, history: History) -> list[Listed]:
     from vidgen.present.takes import Listed
 
     order = {shot.id: place for place, shot in enumerate(project.source.board.shots)}
+    turns = (*STILLS, "", GROUP, *STAGES)
 
-    def place(take: Take) -> tuple[int, str, int, str, int]:
-        base = shot_of(take.shot)
-        turn = 0 if is_still(take.shot) else 1 if take.shot == base else 2
-        return order.get(base, len(order)), base, turn, take.shot, take.number
+    def place(take: Take) -> tuple[int, str, int, int]:
+        base, word = shot_of(take.shot), word_of(take.shot)
+        turn = turns.index(word) if word in turns else len(turns)
+        return order.get(base, len(order)), base, turn, take.number
 
     standing = _standing(project, history)
     return [

@@ -63,11 +63,19 @@ async def arrive(floor: Floor, task: Task, row: Row, status: Succeeded) -> Take 
 
 def _noted(floor: Floor, task: Task, row: Row, status: Succeeded) -> tuple[Row, Decimal | None]:
     """The row with where the clip is and what number it will have, written before it is fetched."""
-    cost = status.cost_usd if status.cost_usd is not None else task.usd
+    cost = _cost(task, status)
     if row.state != "succeeded" or row.media != status.media:
         least = floor.project.next_number(task.job.shot) if row.number is None else 1
         floor.journal.succeeded(row.key, status.media, cost, seed=status.seed, least=least)
     return _row(floor, row), cost
+
+
+def _cost(task: Task, status: Succeeded) -> Decimal | None:
+    """What it cost: as the provider says, or its tokens at their price; else as was planned."""
+    if status.cost_usd is not None:
+        return status.cost_usd
+    counted = None if status.tokens is None else task.step.quote.of_tokens(status.tokens)
+    return task.usd if counted is None else counted
 
 
 def _renumbered(floor: Floor, task: Task, row: Row, cost: Decimal | None) -> Row:
@@ -188,7 +196,8 @@ def _inspected(task: Task, floor: Floor, path: Path) -> Facts:
     request = task.job.request
     if request.kind == "image":
         return inspect_still(path, request)
-    first = request.first_frame
+    # Who is given another's motion begins in that pose, and not in the still's.
+    first = request.first_frame if request.mode != "motion" else None
     given = floor.project.root / first.path if first else None
     chained = any(need.at is not None for need in task.job.needs if need.field == "first_frame")
     found = inspect(path, request, **({"seam": given} if chained else {"first": given}))
