@@ -21,6 +21,9 @@ def house(shop):
     """The shop, and makers of everything else."""
     models = [
         model("many", durations=[4, 5, 9, 10], capabilities=ALL, max_references=4, audio="never"),
+        model("goes-on", capabilities=["extend"]),
+        model("redoes", kind="edit", durations=None, audio=None, aspects=None,
+              capabilities=["source_video"]),
         model("face", kind="avatar", durations=None, audio=None,
               capabilities=["first_frame", "audio_file"]),
         model("talker", capabilities=["text", "first_frame", "lip_sync", "audio"]),
@@ -38,6 +41,8 @@ def house(shop):
         "three",
         offer("many", Decimal("0.10"), modes={"text": "m/t", "first_frame": "m/i",
               "first_last": "m/f", "references": "m/r"}),
+        offer("goes-on", None, modes={"extend": "x"}, prices=second),
+        offer("redoes", None, modes={"edit": "e"}, prices=second),
         offer("face", None, modes={"avatar": "f"}, prices=second),
         offer("talker", Decimal("0.20")),
         offer("mouth", None, modes={"lip_sync": "l"}, prices=second),
@@ -343,3 +348,20 @@ def test_a_generated_still_that_loops_is_both_ends(film, house):
     assert [need.field for need in job.needs] == ["first_frame", "last_frame"]
     assert len({need.key for need in job.needs}) == 1
     assert job.request.mode == "first_last"
+
+
+def test_a_given_clip_is_edited_or_gone_on_from(film, house, tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"clip")
+    text = "shots: [{id: a, prompt: x, source: a.mp4NEEDS}]"
+    edit = steps_of(film(text.replace("NEEDS", "")), house)["a"].job.request
+    assert (edit.kind, edit.mode, edit.model) == ("edit", "edit", "redoes")
+    more = steps_of(film(text.replace("NEEDS", ", needs: [extend]")), house)["a"].job.request
+    assert (more.kind, more.mode, more.model) == ("video", "extend", "goes-on")
+    assert edit.source_video == more.source_video
+
+
+def test_pictures_that_an_edit_does_not_take_are_told(film, house, tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"clip")
+    text = "cast: {bo: {images: [bo.png]}}\nshots: [{id: a, prompt: x, source: a.mp4, cast: [bo]}]"
+    step = steps_of(film(text, stills=["bo.png"]), house)["a"]
+    assert "reference images are not sent: none is taken there in this mode" in step.notes

@@ -266,7 +266,9 @@ class Shot(Language):
     )
     cast: tuple[Name, ...] = Field((), description="who is in it, by name")
     references: tuple[ProjectPath, ...] = Field((), description="more reference images")
-    source: ProjectPath | None = Field(None, description="a video to edit or restyle")
+    source: ProjectPath | None = Field(
+        None, description="a video to edit or restyle; with `needs: [extend]` one to go on from"
+    )
     motion: ProjectPath | None = Field(None, description="a video whose motion is transferred")
     portrait: ProjectPath | None = Field(None, description="the face of a talking avatar")
     audio: Switch | ProjectPath | None = Field(

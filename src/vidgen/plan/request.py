@@ -6,13 +6,20 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
-from vidgen.job import Input, Part, Request, Slate, Tier
+from vidgen.job import Input, Mode, Part, Request, Slate, Tier
 from vidgen.places import Group, Stage, seconds_of
 from vidgen.plan.route import Choice
 from vidgen.plan.want import Want, camera_of, reference_names, reference_paths, want_of
 from vidgen.prompt import Composed, Scene, compose, in_one_call
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Still
+
+ANIMATIC = "animatic"
+"""The model that draws on this machine, and its provider."""
+
+
+FRAMED: tuple[Mode, ...] = ("first_frame", "first_last")
+IN_THIS_MODE = "none is taken there in this mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Writer:
             shot = shot.model_copy(update={"prompt": prompt})
         composed = self._composed(shot, want, choice)
         hosted = self.tier != "animatic"
+        drawn = choice.route.provider.provider == ANIMATIC
         first = self._input(shot.still) or self._input(shot.portrait)
         axes = "camera_control" in choice.route.capabilities
         request = replace(
@@ -57,11 +65,11 @@ class Writer:
             if choice.mode == "references"
             else (),
             voice=self._voice(shot, choice),
-            source_video=self._input(shot.source) if hosted else None,
+            source_video=self._input(shot.source),
             motion_video=self._input(shot.motion) if hosted else None,
             audio_file=self._input(shot.audio) if hosted else None,
             camera=camera_of(shot, heard_in_prompt=not hosted) if axes else None,
-            slate=None if hosted else self._slate(index, composed),
+            slate=self._slate(index, shot, composed) if drawn else None,
         )
         return Written(request, (*composed.remarks, *self._left_out(shot, choice)))
 
@@ -141,12 +149,13 @@ class Writer:
             return ()
         found = []
         if choice.mode != "references" and reference_paths(self.source.board, shot):
-            found.append("reference images are not sent: the still holds the identity")
+            why = "the still holds the identity" if choice.mode in FRAMED else IN_THIS_MODE
+            found.append(f"reference images are not sent: {why}")
         voices, sent = self._voices(shot), self._voice(shot, choice)
         unsent = [name for name, path in voices if sent is None or path != sent.path]
         if unsent:
             of = ", ".join(f"`{name}`" for name in unsent)
-            why = "one sample goes with a call" if sent else "none is taken there in this mode"
+            why = "one sample goes with a call" if sent else IN_THIS_MODE
             found.append(f"the voice of {of} is not sent: {why}")
         return tuple(found)
 
@@ -169,12 +178,18 @@ class Writer:
     def _inputs(self, paths: tuple[str, ...]) -> tuple[Input, ...]:
         return tuple(self.source.inputs[path] for path in paths)
 
-    def _slate(self, index: int, composed: Composed) -> Slate:
-        """What the card says: the model is the one that the finals would be made with."""
+    def _slate(self, index: int, shot: Shot, composed: Composed) -> Slate:
+        """What the card says: the model is the one that the finals would be made with.
+
+        Where that is the animatic itself, the card is a title: it stands for nothing else, and has
+        the author's words as they are written.
+        """
         board = self.source.board
-        shot = board.shots[index]
         final = want_of(board, index, "final")
         model = self.catalogue.find(final.model) if final.model else None
+        if model is not None and model.id == ANIMATIC:
+            words = shot.prompt if isinstance(shot.prompt, str) else composed.text
+            return Slate(shot.id, "", words, seconds_of(board, shot))
         lines = shot.prompt.dialogue if isinstance(shot.prompt, Prompt) else ()
         spoken = tuple(f"“{line.says}”" + (f" — {line.by}" if line.by else "") for line in lines)
         start = board.upstream(shot)

@@ -107,10 +107,10 @@ def _provider(board: Storyboard, shot: Shot, tier: Tier) -> str | None:
 def mode_of(board: Storyboard, shot: Shot, tier: Tier) -> Mode:
     """What the call is given besides its prompt."""
     if tier == "animatic":
-        starts = pictured(board, shot)
+        starts = shot.source is None and pictured(board, shot)
         return _framed(shot) if starts else "text"
     if shot.source:
-        return "edit"
+        return "extend" if "extend" in shot.needs else "edit"
     if shot.motion:
         return "motion"
     if shot.portrait:
@@ -126,11 +126,11 @@ def _framed(shot: Shot) -> Mode:
 
 
 def pictured(board: Storyboard, shot: Shot) -> bool:
-    """Whether the animatic has a picture to move over: the shot's own, or one down its chain.
+    """Whether the animatic has a picture to show: the shot's own, or one down its chain.
 
     A chain that begins with a card is cards all the way: a card zoomed into would only mislead.
     """
-    while isinstance(shot.still, Still) or (shot.still is None and shot.portrait is None):
+    while isinstance(shot.still, Still) or not (shot.still or shot.portrait or shot.source):
         start = board.upstream(shot)
         if start is None:
             return False
@@ -188,6 +188,7 @@ def _capabilities(board: Storyboard, shot: Shot, mode: Mode) -> frozenset[str]:
         "first_last": ("first_frame", "last_frame"),
         "references": ("references",),
         "edit": ("source_video",),
+        "extend": ("extend",),
         "motion": ("motion_video",),
     }
     wanted.update(by_mode.get(mode, ()))
