@@ -96,7 +96,8 @@ MODELS = """\
   much. What cannot be bought says so, with what to take instead; a plan that names it is told.
 - `priced`: of how many routes, among those on sale, a price was found. The rest are `?`, never 0.
 - `made at`: who sells it that vidgen has an adapter for, so that `vidgen render` can make it there.
-- `own client`: at which of these the calls were held against the vendor's own client.
+- `own client`: at which of these the calls were held against the vendor's own client; said by
+  provider, not model by model.
 - `–`: there is none.
 """
 
@@ -104,8 +105,10 @@ PLATFORMS = """\
 ## Who sells and runs them
 
 `models` counts those that are sold there by API, as far as the catalogue knows. `own client` is the
-client and the version that the adapter was held against. A provider without an adapter is planned
-and priced, and not rendered at.
+client and the version that the adapter was held against; what it cannot show is listed beside the
+comparison in `tests/providers/`, as `NOT_COMPARED`. For Kling, SGLang and vLLM-Omni none could be
+installed; Volcengine's speaks as BytePlus's does. A provider without an adapter is planned and
+priced, and not rendered at.
 """
 
 KINDS = """\
