@@ -35,6 +35,12 @@ def test_a_given_source_video_counts_as_tokens():
     assert cost("million-tokens", Decimal("4.3"), edit) == Decimal("0.7430400")
 
 
+def test_a_token_begun_is_paid_for_whole():
+    odd = Quantity(seconds=Decimal(5), width=1112, height=834, rate=Fraction(24))
+    assert odd.million_tokens == Decimal("0.108681")  # 108680.625 of them
+    assert FIVE_SECONDS.million_tokens == Decimal("0.108")
+
+
 @pytest.mark.parametrize(
     ("per", "price"), [("unknown", None), ("second", None), ("gpu-hour", None)]
 )

@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vidgen import present
 from vidgen.catalogue.page import Typical
 from vidgen.errors import StoryboardInvalid, UnknownName
 from vidgen.job import Acceptance, Failure, History, JobKey, Take, digest_parts
-from vidgen.plan import Options, plan
+from vidgen.money import Quantity, cost
+from vidgen.plan import Options, Quote, plan
 
 SIX = """
     defaults: {model: plain, duration: 5s}
@@ -666,6 +669,21 @@ def test_a_reroll_that_may_have_cost_money_is_not_sent_again_by_itself(film, sho
     assert (again.action, again.take) == ("reuse", one)
     assert "its re-roll failed" in again.reason
     assert only(planned(source, shop, past, rerun=frozenset({"failed"}))).action == "redo"
+
+
+@given(st.integers(100, 4400), st.integers(100, 4400), st.integers(2, 60), st.integers(1, 9999))
+def test_the_tokens_of_a_quote_cost_what_it_says_to_the_last_digit(width, height, half, cents):
+    price = Decimal(cents) / 100
+    work = Quantity(seconds=Decimal(half) / 2, width=width, height=height)
+    quote = Quote(cost("million-tokens", price, work), "million-tokens", price, "list", None, "")
+    assert quote.of_tokens(quote.tokens) == quote.usd
+
+
+def test_only_what_is_sold_by_tokens_is_paid_by_them():
+    by_second = Quote(Decimal(1), "second", Decimal("0.25"), "list", None, "")
+    nobody_knows = Quote(None, "million-tokens", None, "list", None, "")
+    for quote in (by_second, nobody_knows):
+        assert (quote.tokens, quote.of_tokens(1000)) == (None, None)
 
 
 def test_what_chains_to_a_shot_does_not_mind_by_which_prompt_it_was_made(film, shop):

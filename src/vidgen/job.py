@@ -234,13 +234,15 @@ class Succeeded:
     """Finished: where the media is (a local path, an https link or a data URI).
 
     `cost_usd` is the actual cost, `seed` the seed that was used and `last_frame` a link to the
-    picture that the clip ends on, each where the provider says.
+    picture that the clip ends on, each where the provider says. One that bills by tokens may tell
+    how many it counted, as `tokens`, and leave it to whoever knows their price what that comes to.
     """
 
     media: str
     cost_usd: Decimal | None = None
     seed: int | None = None
     last_frame: str | None = None
+    tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Literal
 
 Usd = Decimal
@@ -25,9 +26,11 @@ Per = Literal[
     "unknown",
 ]
 """What one price buys. `second` is a second of delivered video; `megapixel` counts every pixel of
-every frame of a video, or of one image; `million-tokens` counts width x height x frames / 1024."""
+every frame of a video, or of one image; `million-tokens` counts width x height x frames / 1024,
+up to the next whole token."""
 
 TOKEN_PIXELS = 1024
+MILLION = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,16 @@ class Quantity:
     @property
     def megapixels(self) -> Decimal:
         """Millions of pixels over every frame."""
-        return self.width * self.height * self.frames / Decimal(1_000_000)
+        return self.width * self.height * self.frames / MILLION
 
     @property
     def million_tokens(self) -> Decimal:
-        """Video tokens in millions, counting a given source video's seconds as well."""
-        seconds = self.seconds + self.input_seconds
-        frames = seconds * self.rate.numerator / self.rate.denominator
-        return self.width * self.height * frames / TOKEN_PIXELS / Decimal(1_000_000)
+        """Video tokens in millions, counting a given source video's seconds as well.
+
+        A token begun is a whole one, since providers count them in whole numbers.
+        """
+        frames = Fraction(self.seconds + self.input_seconds) * self.rate
+        return ceil(self.width * self.height * frames / TOKEN_PIXELS) / MILLION
 
 
 def cost(per: Per, price: Decimal | None, work: Quantity) -> Usd | None:

@@ -144,7 +144,7 @@ def test_a_finished_task_tells_its_seed_and_the_picture_it_ends_on(at):
         return await stage.provider.poll(ticket), stage.calls[-1].path
 
     made, path = staged("byteplus", at, work)
-    assert made == Succeeded(LINK, seed=1276, last_frame=FRAME)
+    assert made == Succeeded(LINK, seed=1276, last_frame=FRAME, tokens=108900)
     assert path == f"{TASKS}/{TASK}"
 
 

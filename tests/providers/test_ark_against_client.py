@@ -148,9 +148,10 @@ def test_a_record_of_their_model_reads_as_it_should(at):
     usage = {"completion_tokens": 108900}
     assert isinstance(polled(at, task("running")), Running)
     made = polled(at, task("succeeded", content=content, usage=usage, seed=7))
-    assert made == Succeeded(LINK, seed=7, last_frame=FRAME)
+    assert made == Succeeded(LINK, seed=7, last_frame=FRAME, tokens=108900)
     without = {"video_url": LINK, "last_frame_url": None, "file_url": None}
-    assert polled(at, task("succeeded", content=without, usage=usage)) == Succeeded(LINK)
+    none = {"completion_tokens": 0}
+    assert polled(at, task("succeeded", content=without, usage=none)) == Succeeded(LINK)
     error = {"code": "OutputVideoSensitiveContentDetected", "message": "it may be a copy"}
     ended = polled(at, task("failed", error=error))
     assert isinstance(ended, Failed)

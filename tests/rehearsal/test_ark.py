@@ -72,6 +72,15 @@ async def test_a_task_goes_from_its_order_to_its_clip_and_tells_its_tokens(tmp_p
 
 
 @rehearsal
+async def test_the_tokens_are_those_that_were_planned_with(tmp_path):
+    planned = replace(CUP, tokens=40_176)
+    async with house(tmp_path, played(planned)) as at, adapter(at, tmp_path) as ours:
+        ticket = await ours.submit(planned.request, idempotency="j1:one.1")
+        await at.passed()
+        assert (await ours.poll(ticket)).tokens == 40_176
+
+
+@rehearsal
 async def test_tasks_are_listed_by_their_ids_and_no_other_way(tmp_path):
     async with house(tmp_path, played()) as at:
         name = (await ordered(at)).json()["id"]

@@ -51,7 +51,7 @@ class Scripted:
         self.taken, self.vanished = {}, set()
         self.going, self.most = set(), 0
         self.submitting = None
-        self.cost, self.seed, self.link, self.last_frame = None, None, None, None
+        self.cost, self.seed, self.link, self.last_frame, self.tokens = None, None, None, None, None
 
     async def submit(self, request, *, idempotency):
         self.sent.append(request.prompt)
@@ -82,7 +82,8 @@ class Scripted:
         self.going.discard(ticket["id"])
         if said != "clip":
             return said
-        return Succeeded(self.link or self._file(ticket), self.cost, self.seed, self.last_frame)
+        media = self.link or self._file(ticket)
+        return Succeeded(media, self.cost, self.seed, self.last_frame, self.tokens)
 
     def _file(self, ticket):
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -5,13 +5,14 @@ import base64
 import io
 import json
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from PIL import Image
 
-from tests.conftest import still
+from tests.conftest import offer, provider, still
 from tests.render.fetch_server import Turn
 from tests.render.stage import ALONE, CHAINED, PAIR, PRICE, endings, failures, lost, shots, trouble
 from vidgen.failpoints import NAMES
@@ -204,6 +205,32 @@ def test_what_the_provider_says_it_cost_is_what_counts(stage, told):
     assert report.cost_usd == stage.project.takes()[0].cost_usd == Decimal(told)
     assert stage.lines == [("reserve", "0.32"), ("charge", told)]
     assert stage.project.takes()[0].seed == 77
+
+
+def test_tokens_that_the_provider_counted_are_charged_at_their_price(stage):
+    by_tokens(stage)
+    stage.provider.tokens = 102_960  # what is planned with is 24 * 4 * 1080 * 1920 / 1024
+    report = stage.go(ALONE)
+    assert report.cost_usd == stage.project.takes()[0].cost_usd == Decimal("0.72072")
+    assert stage.lines == [("reserve", "1.3608"), ("charge", "0.72072")]
+
+
+def test_a_cost_that_is_told_comes_before_tokens(stage):
+    by_tokens(stage)
+    stage.provider.tokens, stage.provider.cost = 102_960, Decimal("0.70")
+    assert stage.go(ALONE).cost_usd == Decimal("0.70")
+
+
+def test_tokens_say_nothing_of_a_price_by_the_second(stage):
+    stage.provider.tokens = 102_960
+    assert stage.go(ALONE).cost_usd == Decimal("0.32")
+
+
+def by_tokens(stage):
+    """Have the shop sell its plain model by tokens alone, at 7 dollars a million."""
+    prices = [{"per": "million-tokens", "usd": Decimal(7)}]
+    pages = {"two": provider("two", offer("plain", None, prices=prices))}
+    stage.shop = replace(stage.shop, providers=pages)
 
 
 def test_a_clip_other_than_asked_is_kept_and_flagged(stage):

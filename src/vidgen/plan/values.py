@@ -9,7 +9,7 @@ from typing import Literal
 
 from vidgen.errors import Fault
 from vidgen.job import Job, Take, Tier
-from vidgen.money import Per, Usd
+from vidgen.money import MILLION, Per, Usd
 from vidgen.places import Stage, StillPlace
 from vidgen.storyboard import Quality
 
@@ -64,6 +64,19 @@ class Quote:
     basis: str
     as_of: date | None
     source: str
+
+    @property
+    def tokens(self) -> int | None:
+        """The tokens that are planned with; None where they are not what is paid for."""
+        if self.per != "million-tokens" or self.usd is None or not self.unit_usd:
+            return None
+        return round(self.usd / self.unit_usd * MILLION)
+
+    def of_tokens(self, tokens: int) -> Usd | None:
+        """What so many tokens cost, counted by a provider; None where they are not paid for."""
+        if self.per != "million-tokens" or self.unit_usd is None:
+            return None
+        return self.unit_usd * tokens / MILLION
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,8 @@ class Seen:
 
     `link` is set once it is done, `file` only where a look asked for the whole clip; `bytes` is 0
     where its file was not looked at yet; `usd` is what was billed, None where nobody knows the
-    price. `word` is a state that nobody has heard of, said instead of the true one.
+    price, and `tokens` what a price by tokens counted. `word` is a state that nobody has heard of,
+    said instead of the true one.
     """
 
     id: str
@@ -226,6 +227,7 @@ class Seen:
     seed: int
     billed: bool
     usd: Decimal | None
+    tokens: int | None = None
     word: str | None = None
     file: Path | None = None
 

@@ -266,6 +266,7 @@ class Play:
             seed=work.request.seed if work.request.seed is not None else drawn_by_chance,
             billed=order.billed,
             usd=order.usd,
+            tokens=work.tokens,
             word=word,
             file=file,
         )

@@ -33,13 +33,14 @@ class Work:
     """One call that a plan would make: the request, its price in US dollars, and what comes of it.
 
     `usd` is None where nobody knows the price; `seconds` is how long it usually takes; `still` says
-    that a picture comes of it, not a clip.
+    that a picture comes of it, not a clip. `tokens` are what is paid for, where that is by tokens.
     """
 
     request: Request
     usd: Decimal | None
     seconds: float
     still: bool
+    tokens: int | None = None
 
     @cached_property
     def name(self) -> str:

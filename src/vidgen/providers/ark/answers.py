@@ -89,7 +89,7 @@ def _trouble(status: int, code: str, *, submitting: bool) -> Trouble:
 def status(task: dict[str, Any], *, key: str) -> Status:
     """A task's record as a Status. A word nobody knows is never taken for one that still waits.
 
-    Ark tells tokens and no price, so that what it cost stays unsaid.
+    Ark tells the tokens that it bills, and no price.
     """
     word = task.get("status")
     if word in ("queued", "running"):
@@ -116,6 +116,7 @@ def _made(task: dict[str, Any]) -> Status:
         media,
         seed=seed if type(seed) is int else None,
         last_frame=_link(content.get("last_frame_url")),
+        tokens=_tokens(task),
     )
 
 
@@ -130,8 +131,13 @@ def _failed(task: dict[str, Any], *, key: str) -> Failed:
         kind = "moderation"
     elif code.startswith(ABOUT_THE_INPUT):
         kind = "input"
-    tokens = _record(task.get("usage")).get("completion_tokens")
-    return Failed(reason, kind, charged=type(tokens) is int and tokens > 0)
+    return Failed(reason, kind, charged=_tokens(task) is not None)
+
+
+def _tokens(task: dict[str, Any]) -> int | None:
+    """The tokens that a task is billed for; None where it tells of none."""
+    told = _record(task.get("usage")).get("completion_tokens")
+    return told if type(told) is int and told > 0 else None
 
 
 def _error(answer: httpx.Response) -> dict[str, Any]:
