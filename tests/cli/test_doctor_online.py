@@ -122,6 +122,13 @@ def test_a_provider_that_says_nothing_is_not_waited_for(asked, monkeypatch):
     assert (run.said.code, len(run.calls)) == (0, 1)
 
 
+def test_a_provider_without_a_free_call_is_not_asked(asked, monkeypatch):
+    monkeypatch.delattr("vidgen.providers.fal.Fal.check_key")
+    run = asked(always(200, {}), "FAL_KEY")
+    told = "FAL_KEY set; not checked: it has no call that costs nothing"
+    assert (run.calls, of(run, "fal")) == ([], ("note", told))
+
+
 def test_without_the_option_nobody_is_asked(asked):
     run = asked(always(200, {}), "FAL_KEY", words=["--json"], SGLANG_URL="https://gpu.invalid/v1")
     assert run.calls == []

@@ -32,7 +32,7 @@ LONGEST = 300
 QUOTED = 4
 """Letters in a row that are taken for a part of a key; providers show that many of its end."""
 
-FREE_CALL = "it has no call that costs nothing"
+NO_FREE_CALL = "it has no call that costs nothing"
 
 
 def asked(accounts: Sequence[Account]) -> Iterator[Finding]:
@@ -68,7 +68,7 @@ async def _finding(account: Account, http: Http, *, rehearsal: bool) -> Finding:
         return finding
     provider = adapter_of(page.provider, keyed_session(page, http, rehearsal=rehearsal))
     if not isinstance(provider, KeyChecker):
-        why = FREE_CALL if provider else "this version cannot render there yet"
+        why = NO_FREE_CALL if provider else "this version cannot render there yet"
         return finding if page.local else _unchecked(account, why)
     try:
         async with asyncio.timeout(PATIENCE):
