@@ -16,6 +16,7 @@ from tests.providers.tapes import Reply
 from vidgen.catalogue import load
 from vidgen.cli import online
 from vidgen.errors import Exit
+from vidgen.providers import PROVIDERS
 from vidgen.rehearsal.server import start_thread
 
 reach = socket.create_connection
@@ -123,7 +124,7 @@ def test_a_provider_that_says_nothing_is_not_waited_for(asked, monkeypatch):
 
 
 def test_a_provider_without_a_free_call_is_not_asked(asked, monkeypatch):
-    monkeypatch.delattr("vidgen.providers.fal.Fal.check_key")
+    monkeypatch.setitem(PROVIDERS, "fal", PROVIDERS["animatic"])
     run = asked(always(200, {}), "FAL_KEY")
     told = "FAL_KEY set; not checked: it has no call that costs nothing"
     assert (run.calls, of(run, "fal")) == ([], ("note", told))
