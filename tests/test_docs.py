@@ -168,7 +168,7 @@ def test_the_readme_begins_with_the_two_commands():
     ]
     assert second.split(" && ") == [
         "python3 -m venv .venv",
-        ".venv/bin/pip install -e '.[test]'",
+        ".venv/bin/pip install -e '.[test,vertex,clients]'",
         ".venv/bin/python -m pytest -n auto",
     ]
     deliver = load_source(ROOT / "projects-example" / "first-pour").board.deliver
@@ -205,13 +205,72 @@ def test_the_readme_leads_to_every_page():
     assert linked == {path.name for path in DOCS.glob("*.md")}
 
 
-def test_the_pages_name_the_providers_that_have_adapters():
+def made_at():
+    """The pages of all providers that work, but for the one that is this machine."""
     from vidgen.providers import PROVIDERS
 
-    assert set(PROVIDERS) == {"animatic", "fal", "kling"}, "README and docs name them"
-    assert "Adapters for all but fal and Kling" in README
-    assert "In this version fal and Kling have adapters" in (DOCS / "render.md").read_text()
-    assert "renders at `animatic`, `fal` and\n  `kling`" in (DOCS / "models.md").read_text()
+    pages = load().providers
+    return {name: pages[name] for name in PROVIDERS if name != "animatic"}
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("README.md", r"Rendering at (.*?), held against"),
+        ("render.md", r"In this version (.*?) have adapters"),
+        ("models.md", r"This version renders at (.*?); everything else"),
+    ],
+)
+def test_the_pages_name_the_providers_that_have_adapters(page, said):
+    found = re.search(said, " ".join(TEXTS[page].split()))
+    assert set(quoted(found[1])) - {"animatic"} == set(made_at())
+
+
+def test_the_page_of_providers_has_a_row_and_a_section_for_each():
+    rows = {quoted(row[0])[0]: row for row in table("providers.md", "provider")}
+    assert set(rows) == set(made_at())
+    for name, page in made_at().items():
+        keys = [key.env for key in page.keys]
+        assert quoted(rows[name][1]) == keys, name
+        assert rows[name][3] == LOST[page.resend], name
+        assert rows[name][4] == LIVES[page.link_seconds], name
+        section = _section("providers.md", re.search(r"\(#([\w-]+)\)", rows[name][0])[1])
+        names = {one.env for one in (*page.keys, *page.settings)}
+        names |= {alias for one in (*page.keys, *page.settings) for alias in one.aliases}
+        assert names <= set(re.findall(r"[A-Z][A-Z_]+", section)), name
+        if page.compared_with:
+            client, _, version = page.compared_with.partition(" ")
+            assert f"`{client}` {version}" in section, name
+
+
+def test_it_is_said_plainly_that_nothing_was_tried_live():
+    told = "None of these adapters was ever run against the real service"
+    tried = [name for name, page in made_at().items() if page.tried_live]
+    assert (told in TEXTS["providers.md"]) == (not tried)
+
+
+LOST = {"lookup": "looked up", "never": "held"}
+LIVES = {
+    None: "not told", 3600: "1 hour", 86400: "1 day", 172800: "2 days", 604800: "7 days",
+    2592000: "30 days",
+}  # fmt: skip
+
+
+def _section(page, anchor):
+    """The part of a page under the heading that is linked by `anchor`."""
+    parts = re.split(r"^## (.+)$", TEXTS[page], flags=re.MULTILINE)
+    found = {
+        anchors(f"## {head}").pop(): text
+        for head, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    return " ".join(found[anchor].split())
+
+
+def test_the_page_of_providers_names_those_that_have_pages_alone():
+    told = " ".join(TEXTS["providers.md"].split())
+    named = re.search(r"is \[free\]\([\w.]+\)\. (.*?) have pages and no adapters", told)[1]
+    without = {name for name in load().providers if name not in made_at()} - {"animatic"}
+    assert set(re.split(r", | and ", named)) == without
 
 
 def test_the_faults_of_a_rehearsal():
