@@ -51,7 +51,8 @@ def test_a_missing_key_is_named_before_anything_else_and_nothing_is_written(vidg
 
 
 def test_a_provider_that_this_version_lacks_is_named(vidgen, tiny):
-    folder = tiny(ON_FAL.replace("veo-3.1-fast", "runway-gen-4.5"))
+    there = ON_FAL.replace("title: Tiny", "title: Tiny\nproviders: {prefer: [pixverse]}")
+    folder = tiny(there.replace("veo-3.1-fast", "pixverse-v6"))
     said = vidgen("render", folder, "--max-credits", "9999")
     assert said.code == Exit.MISSING_TOOL
     assert "cannot render there yet" in said.err
