@@ -178,7 +178,7 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
         seconds = usual_seconds(step)
         for job in (step.job, *step.alternates):
             still = job.request.kind == "image"
-            work = Work(job.request, step.quote.usd, seconds, still, step.quote.tokens)
+            work = Work(job.request, step.quote.usd, seconds, still, step.quote.tokens, job.shot)
             works.setdefault(job.request.provider, []).append(work)
     found = []
     for name, ordered in sorted(works.items()):

@@ -26,6 +26,8 @@ from vidgen.media.opened import opened, picture_of
 # Seconds before the end to start decoding from: a key frame is nearly always that near. None:
 # from the start.
 _TAILS = (0, 1, 5, 30, None)
+# Seconds that a container's clock may be off: WebM rounds to whole milliseconds.
+_CLOCK = Fraction(2, 1000)
 _TURNS = {
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
@@ -80,6 +82,30 @@ def frames_at(path: Path, seconds: Sequence[Fraction]) -> list[Image.Image]:
     if any(frame is None for frame in found):
         raise MediaError("no frame of it can be decoded", where=str(path))
     return [_rgb(frame) for frame in found if frame is not None]
+
+
+def played(path: Path, rate: Fraction, count: int, *, hold: bool) -> Iterator[Image.Image]:
+    """Up to `count` frames at `rate` from the beginning, each the one that is shown then, as RGB.
+
+    A clip that ends before stands on its last frame with `hold`, and is over without. Frames that
+    follow each other and are the same are one picture. Raises MediaError.
+    """
+    given, last = 0, None
+    with opened(path, doing="play it") as container:
+        for frame, until in _spans(container, _video(container, path)):
+            picture = None
+            while given < count and given / rate + _CLOCK < until:
+                picture = picture if picture is not None else _rgb(frame)
+                yield picture
+                given += 1
+            if given == count:
+                return
+            last = picture if picture is not None else frame
+    if last is None:
+        raise MediaError("no frame of it can be decoded", where=str(path))
+    still = _rgb(last) if isinstance(last, VideoFrame) else last
+    for _ in range(given, count if hold else max(given, 1)):
+        yield still
 
 
 def contact_sheet(path: Path, *, columns: int = 6, rows: int = 2, width: int = 240) -> Image.Image:
@@ -151,6 +177,24 @@ def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFr
             yield from packet.decode()
         except av.FFmpegError:
             continue
+
+
+def _spans(container: InputContainer, stream: VideoStream) -> Iterator[tuple[VideoFrame, Fraction]]:
+    """Every frame that decodes, and when it makes way for the next: seconds from the first."""
+    base = stream.time_base or Fraction(1, 1_000_000)
+    before: tuple[VideoFrame, int] | None = None
+    begins = 0
+    for frame in _decoded(container, stream):
+        if frame.pts is None:
+            continue
+        if before is None:
+            begins = frame.pts
+        else:
+            yield before[0], (frame.pts - begins) * base
+        before = frame, frame.pts
+    if before is not None:
+        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+        yield before[0], (before[1] - begins) * base + 1 / Fraction(rate)
 
 
 def _end(container: InputContainer, stream: VideoStream) -> int | None:

@@ -197,16 +197,15 @@ def sound_of(
     path: Path, channels: int, first_sample: int, samples: int, output: Path
 ) -> tuple[str, ...]:
     """A stretch of a take's sound as 16 bit 48 kHz stereo WAV, silent where the take has ended."""
-    sound = (
-        _both_ears(_input(path).audio, channels)
-        .filter("aresample", osr=SAMPLE_RATE, **{"async": 1, "first_pts": 0})
-        .filter("aformat", sample_fmts="s16", **_STEREO)
-        .filter("atrim", start_sample=first_sample, end_sample=first_sample + samples)
-        .filter("asetpts", expr="PTS-STARTPTS")
-        .filter("apad", whole_len=samples)
-        .filter("atrim", end_sample=samples)
-    )
+    sound = _heard(path, channels, first_sample, samples, "s16")
     return _argv([sound], output, {"c:a": "pcm_s16le", "f": "wav", **_CLEAN})
+
+
+def dubbed(clip: Path, sound: Path, channels: int, samples: int, output: Path) -> tuple[str, ...]:
+    """A clip's picture as it is, in MP4, with so many samples of another file's sound under it."""
+    heard = _heard(sound, channels, 0, samples, "fltp")
+    options = {"c:v": "copy", **_AAC, "f": "mp4", **_CLEAN}
+    return _argv([_input(clip).video, heard], output, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +319,19 @@ def _framed(source: Source, raster: tuple[int, int], pick: str = "v") -> Any:
     elif framing.how == "pad":
         picture = picture.filter("pad", w=width, h=height, x=framing.x, y=framing.y, color="black")
     return picture.filter("setsar", sar=1)
+
+
+def _heard(path: Path, channels: int, first_sample: int, samples: int, form: str) -> Any:
+    """A stretch of a file's sound at 48 kHz, silent where that has ended."""
+    return (
+        _both_ears(_input(path).audio, channels)
+        .filter("aresample", osr=SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+        .filter("aformat", sample_fmts=form, **_STEREO)
+        .filter("atrim", start_sample=first_sample, end_sample=first_sample + samples)
+        .filter("asetpts", expr="PTS-STARTPTS")
+        .filter("apad", whole_len=samples)
+        .filter("atrim", end_sample=samples)
+    )
 
 
 def _both_ears(sound: Any, channels: int) -> Any:

@@ -1,7 +1,8 @@
 """What a rehearsed job brings: real clips and stills, drawn by the animatic and kept by content.
 
-The picture starts from what the order carried; without one it is a card with the prompt. Draws each
-thing once, a few at a time, and sends nothing anywhere.
+The picture starts from what the order carried, and a clip that it carried is shown as it is, at the
+size, length and rate that were asked; without either it is a card with the prompt. Draws each thing
+once, a few at a time, and sends nothing anywhere.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from pathlib import Path
 from typing import Protocol
 
 from vidgen.errors import VidgenError
-from vidgen.job import Input, Request, Running, Succeeded, plain
+from vidgen.job import Input, Request, Running, Slate, Succeeded, plain
 from vidgen.media.binary import Ffmpeg
 from vidgen.media.frames import first_frame
+from vidgen.media.graph import SAMPLE_RATE, dubbed
+from vidgen.media.probe import probe
 from vidgen.media.run import produce, settle
 from vidgen.providers import PROVIDERS, Session
 from vidgen.providers.animatic import EDITION
@@ -39,12 +42,18 @@ class ClipFailed(VidgenError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One result to make: `variant` is `short`, `small` or `mute`; pictures are files, or None."""
+    """One result to make: `variant` is `short`, `small` or `mute`.
+
+    The pictures to start from and end on, the clip to work on and the sound to speak to are files
+    below the folder of the rehearsal, each under its digest, or None.
+    """
 
     work: Work
     variant: str = ""
     first: Path | None = None
     last: Path | None = None
+    clip: Path | None = None
+    sound: Path | None = None
 
     @property
     def seconds(self) -> Decimal:
@@ -61,8 +70,11 @@ class Wanted:
 
     @property
     def sounds(self) -> bool:
-        """Whether the clip has sound."""
-        return bool(self.work.request.audio) and self.variant != "mute" and not self.work.still
+        """Whether there is to be sound: as asked; else where there was some in what was given."""
+        if self.variant == "mute" or self.work.still:
+            return False
+        asked = self.work.request.audio
+        return bool(asked or self.sound or (self.clip and asked is None))
 
 
 class Clips(Protocol):
@@ -90,7 +102,8 @@ class Drawn:
         Called off, it stops the drawing, for whoever else waits for the same as well.
         """
         request = self._request(wanted)
-        told = [EDITION, plain(request), wanted.sounds, wanted.work.still]
+        sound = wanted.sound.name if wanted.sound else None
+        told = [EDITION, plain(request), wanted.sounds, wanted.work.still, sound]
         name = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
         path = self._folder / f"{name}{'.png' if wanted.work.still else '.mp4'}"
         if path.is_file():
@@ -102,10 +115,13 @@ class Drawn:
 
     def _request(self, wanted: Wanted) -> Request:
         """The animatic's version of what was ordered."""
-        asked, (width, height) = wanted.work.request, wanted.size
+        work, (width, height) = wanted.work, wanted.size
+        asked, still = work.request, work.still
+        # A still has no length, and a card of one must not speak of any.
+        named = Slate(work.shot, asked.model, asked.prompt, Decimal(0) if still else wanted.seconds)
         return Request(
             kind="video",
-            mode="first_frame" if wanted.first else "text",
+            mode=asked.mode if wanted.clip else "first_frame" if wanted.first else "text",
             model=asked.model,
             provider="animatic",
             endpoint="animatic",
@@ -114,17 +130,18 @@ class Drawn:
             resolution=asked.resolution,
             width=width,
             height=height,
-            rate=Fraction(10) if wanted.work.still else asked.rate,
-            duration=Decimal("0.1") if wanted.work.still else wanted.seconds,
+            rate=Fraction(10) if still else asked.rate,
+            duration=Decimal("0.1") if still else wanted.seconds,
             seed=asked.seed,
             first_frame=self._input(wanted.first),
             last_frame=self._input(wanted.last) if wanted.first else None,
+            source_video=self._input(wanted.clip),
             camera=asked.camera,
-            slate=asked.slate,
+            slate=asked.slate or named,
         )
 
     def _input(self, path: Path | None) -> Input | None:
-        """A picture as the animatic is given one: its path below the folder."""
+        """A file as the animatic is given one: its path below the folder."""
         return None if path is None else Input(str(path.relative_to(self._folder)), path.stem)
 
     async def _made(self, request: Request, wanted: Wanted, name: str, path: Path) -> Path:
@@ -134,7 +151,7 @@ class Drawn:
             if wanted.work.still:
                 await asyncio.to_thread(_take_first, drawn, path)
             elif wanted.sounds:
-                await self._with_sound(drawn, wanted.seconds, path)
+                await self._with_sound(drawn, wanted, path)
             else:
                 await asyncio.to_thread(drawn.replace, path)
         return path
@@ -153,16 +170,41 @@ class Drawn:
             raise ClipFailed(f"the clip could not be drawn: {status.reason}")
         return Path(status.media)
 
-    async def _with_sound(self, drawn: Path, seconds: Decimal, path: Path) -> None:
-        """Lay a quiet tone under a clip."""
+    async def _with_sound(self, drawn: Path, wanted: Wanted, path: Path) -> None:
+        """Lay what was given under a clip, or a quiet tone where sound was asked and none given."""
+        given = await asyncio.to_thread(_given, wanted)
+        length = (await asyncio.to_thread(probe, drawn)).duration
+        if given is not None:
+            file, channels = given
+            samples = round(length * SAMPLE_RATE)
+            await produce(
+                self._ffmpeg,
+                lambda part: dubbed(drawn, file, channels, samples, part),
+                path,
+                doing="lay the sound that was given under the clip",
+            )
+        elif wanted.work.request.audio:
+            await self._with_tone(drawn, length, path)
+        else:
+            await asyncio.to_thread(drawn.replace, path)
 
+    async def _with_tone(self, drawn: Path, length: Fraction, path: Path) -> None:
         def words(part: Path) -> Sequence[str]:
             picture = ("-i", f"file:{drawn.absolute()}")
-            tone = ("-f", "lavfi", "-t", f"{seconds:f}", "-i", _TONE)
+            tone = ("-f", "lavfi", "-t", f"{float(length):.6f}", "-i", _TONE)
             coded = ("-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-ac", "2")
             return (*picture, *tone, *coded, "-f", "mp4", f"file:{part.absolute()}")
 
         await produce(self._ffmpeg, words, path, doing="lay a tone under the clip")
+
+
+def _given(wanted: Wanted) -> tuple[Path, int] | None:
+    """The file whose sound belongs under a clip, and its channels; None where there is none."""
+    for file in (wanted.sound, wanted.clip):
+        sound = probe(file).sound if file is not None else None
+        if file is not None and sound is not None:
+            return file, sound.channels
+    return None
 
 
 def _take_first(clip: Path, path: Path) -> None:

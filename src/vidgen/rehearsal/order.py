@@ -14,8 +14,9 @@ class Entry:
     """What is written down when an order is taken.
 
     `number` counts the orders of this work, from 0; `seconds` is how long it will run once it has
-    begun; `ending` how it will end; `variant` what the clip will be; `first` and `last` name the
-    pictures that it carried, by the sha256 of their bytes. `path` is where it was sent.
+    begun; `ending` how it will end; `variant` what the clip will be. `first` and `last` name the
+    pictures that it carried, `clip` and `sound` what it was to work on or be driven by, each by the
+    sha256 of its bytes. `path` is where it was sent.
     """
 
     provider: str
@@ -30,6 +31,8 @@ class Entry:
     variant: str = ""
     first: str | None = None
     last: str | None = None
+    clip: str | None = None
+    sound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from vidgen.rehearsal.books import Books
-from vidgen.rehearsal.carried import Carried, carried
+from vidgen.rehearsal.carried import Carried, carried, first_of
 from vidgen.rehearsal.clips import Clips, Wanted
 from vidgen.rehearsal.exchange import (
     Announce,
@@ -189,7 +189,9 @@ class Play:
         always = self._faults.always(one.provider, work.name)
         fault = always if always == "moderation-late" else fate.end
         fault = "provider-failure" if fault == "failure-billed" and one.own else fault
-        shown = work.request.mode in ("first_frame", "first_last")
+        mode = work.request.mode
+        shown = mode in ("first_frame", "first_last", "avatar")
+        speaks = mode in ("avatar", "lip_sync")
         return Entry(
             provider=one.provider,
             work=work.name,
@@ -201,8 +203,10 @@ class Play:
             usd=work.usd,
             ending=_ENDINGS.get(fault, "done"),
             variant=fate.result or "",
-            first=self._shelf.keep(files, "first") if shown else None,
-            last=self._shelf.keep(files, "last") if shown else None,
+            first=self._shelf.keep(first_of(files, "picture", "first")) if shown else None,
+            last=self._shelf.keep(first_of(files, "picture", "last")) if shown else None,
+            clip=self._shelf.keep(first_of(files, "clip")),
+            sound=self._shelf.keep(first_of(files, "sound")) if speaks else None,
         )
 
     def _taken(self, one: Played, order: Order) -> Answer:
@@ -275,10 +279,12 @@ class Play:
 
     def _wanted(self, order: Order) -> Wanted | None:
         """What an order is to bring; None for work that is not rehearsed any more."""
-        entry = order.entry
+        entry, kept = order.entry, self._shelf.kept
         work = self._works.get((entry.provider, entry.work))
-        first, last = self._shelf.picture(entry.first), self._shelf.picture(entry.last)
-        return Wanted(work, entry.variant, first, last) if work is not None else None
+        if work is None:
+            return None
+        given = [kept(digest) for digest in (entry.first, entry.last, entry.clip, entry.sound)]
+        return Wanted(work, entry.variant, *given)
 
     def _fate_of(self, order: Order) -> Fate:
         return self._fate(order.entry.provider, order.entry.work, order.entry.number)

@@ -1,4 +1,4 @@
-"""The folder of a rehearsal: pictures that orders carried, and files that were uploaded for them.
+"""The folder of a rehearsal: files that orders carried, and those that were uploaded for them.
 
 Names are made here; nothing that comes from outside becomes a path.
 """
@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from vidgen.rehearsal.carried import Carried, Place
+from vidgen.rehearsal.carried import Carried
 
 FILES = "rehearsal.invalid"
 """The end of the hosts that files are at; nothing outside answers to it (RFC 2606)."""
@@ -22,22 +21,23 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._uploads = folder / "uploads"
-        self._pictures = folder / "takes"  # as if from other takes: the animatic shows them whole
+        self._kept = folder / "takes"  # as if from other takes: the animatic shows them whole
 
-    def picture(self, digest: str | None) -> Path | None:
-        """The file of a picture that an order carried, by its sha256."""
-        return self._pictures / digest if digest else None
+    def kept(self, digest: str | None) -> Path | None:
+        """A file that an order carried, by its sha256."""
+        return self._kept / digest if digest else None
 
-    def keep(self, files: Sequence[Carried], place: Place) -> str | None:
-        """Keep the first picture that an order carries in a place: its sha256, None for none."""
-        for file in files:
-            if file.place == place and file.is_picture:
-                self._pictures.mkdir(parents=True, exist_ok=True)
-                path = self._pictures / file.digest
-                if not path.is_file():
-                    path.write_bytes(file.data)
-                return file.digest
-        return None
+    def keep(self, file: Carried | None) -> str | None:
+        """Keep a file that an order carries, for as long as the folder is there: its sha256."""
+        if file is None:
+            return None
+        path = self._kept / file.digest
+        if not path.is_file():
+            self._kept.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            part.write_bytes(file.data)
+            part.replace(path)  # a rehearsal that is killed here must not leave half of it
+        return file.digest
 
     def announce(self, name: str) -> str:
         """Make room for a file: the token to bring it under. `name` is what the client calls it."""

@@ -33,7 +33,8 @@ class Work:
     """One call that a plan would make: the request, its price in US dollars, and what comes of it.
 
     `usd` is None where nobody knows the price; `seconds` is how long it usually takes; `still` says
-    that a picture comes of it, not a clip. `tokens` are what is paid for, where that is by tokens.
+    that a picture comes of it, not a clip. `tokens` are what is paid for, where that is by tokens;
+    `shot` is the place that it is for, as cards say it.
     """
 
     request: Request
@@ -41,6 +42,7 @@ class Work:
     seconds: float
     still: bool
     tokens: int | None = None
+    shot: str = ""
 
     @cached_property
     def name(self) -> str:

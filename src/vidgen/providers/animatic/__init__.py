@@ -1,4 +1,5 @@
-"""The free provider on this machine: stills become camera moves, shots without one become cards.
+"""The free provider on this machine: stills become camera moves, shots without one become cards,
+and a clip that is given is shown as it is.
 
 Each clip is drawn by a process of its own, in a spool under the session's scratch folder; any
 process may look at it there. Sends nothing anywhere, asks no key, and costs nothing.

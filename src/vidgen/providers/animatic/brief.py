@@ -12,17 +12,24 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from vidgen.job import Camera, Input, Request, Slate, plain
+from vidgen.job import Camera, Input, Mode, Request, Slate, plain
 
 OWN_FOLDERS = frozenset({".vidgen", "takes"})
 """A first frame from here is another take's last: the clip begins on the whole of it."""
+
+AS_LONG_AS_THEIR_CLIP: frozenset[Mode] = frozenset({"upscale", "interpolate"})
+"""What these make of a clip ends where the clip does."""
 
 _USUAL_SECONDS = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One clip to draw: `frames` of `width` x `height` at `rate`; stills are absolute paths."""
+    """One clip to draw: `frames` of `width` x `height` at `rate`; files are absolute paths.
+
+    A `clip` is shown as it is, instead of all else; `held` lets its last frame stand where it ends
+    before its time, `marked` says by marks at its corners that it stands for another's work.
+    """
 
     width: int
     height: int
@@ -33,6 +40,9 @@ class Brief:
     camera: Camera | None = None
     first: Path | None = None
     last: Path | None = None
+    clip: Path | None = None
+    held: bool = True
+    marked: bool = False
     chained: bool = False
     seed: str = ""
 
@@ -51,16 +61,21 @@ def brief_of(request: Request, project: Path, ffmpeg: Path) -> Brief:
         camera=request.camera,
         first=_file(request.first_frame, project),
         last=_file(request.last_frame, project),
+        clip=_file(request.source_video, project),
+        held=request.mode not in AS_LONG_AS_THEIR_CLIP,
+        marked=request.model != request.provider,
         chained=_is_chained(request.first_frame),
         seed=str(request.seed) if request.seed is not None else slate.shot,
     )
 
 
+_PATHS = ("ffmpeg", "first", "last", "clip")
+
+
 def as_data(brief: Brief) -> dict[str, Any]:
     """The brief as JSON-ready data."""
-    names = (name for name in Brief.__slots__ if name not in {"ffmpeg", "first", "last"})
-    data = {name: plain(getattr(brief, name)) for name in names}
-    paths = {"ffmpeg": brief.ffmpeg, "first": brief.first, "last": brief.last}
+    data = {name: plain(getattr(brief, name)) for name in Brief.__slots__ if name not in _PATHS}
+    paths = {name: getattr(brief, name) for name in _PATHS}
     return data | {name: path and str(path) for name, path in paths.items()}
 
 
@@ -80,6 +95,9 @@ def from_data(data: dict[str, Any]) -> Brief:
         camera=Camera(words=camera["words"], **axes) if camera else None,
         first=Path(data["first"]) if data["first"] else None,
         last=Path(data["last"]) if data["last"] else None,
+        clip=Path(data["clip"]) if data["clip"] else None,
+        held=data["held"],
+        marked=data["marked"],
         chained=data["chained"],
         seed=data["seed"],
     )

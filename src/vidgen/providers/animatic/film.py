@@ -1,4 +1,4 @@
-"""The frames of one clip, in order: a still under a moving camera, or a card, and a dissolve.
+"""The frames of one clip, in order: a given clip, a still under a moving camera, or a card.
 
 Draws in a few threads (Pillow lets them run side by side), a little ahead of who takes the frames.
 Writes nothing.
@@ -16,6 +16,7 @@ from typing import Protocol
 from PIL import Image
 
 from vidgen.providers.animatic.brief import Brief
+from vidgen.providers.animatic.footage import footage
 from vidgen.providers.animatic.geometry import stage_for
 from vidgen.providers.animatic.moves import Anchor, Shooting, views
 from vidgen.providers.animatic.still import Sight, open_still
@@ -33,7 +34,12 @@ class Drawn(Protocol):
 
 
 def draw(brief: Brief, threads: int | None = None) -> Iterator[Image.Image]:
-    """Every frame of the clip, in order. Raises StillUnreadable before the first."""
+    """Every frame of the clip, in order. Raises StillUnreadable before the first.
+
+    A given clip that cannot be read is told with FootageUnreadable, as soon as that is seen.
+    """
+    if brief.clip is not None:
+        return footage(brief, brief.clip)
     opening = _seen(brief, brief.first) if brief.first else _card(brief)
     picture: Callable[[int], Image.Image] = opening.frame
     if brief.last is not None:
@@ -67,8 +73,13 @@ def _seen(brief: Brief, path: Path) -> Drawn:
 
 
 def _card(brief: Brief) -> Drawn:
-    from vidgen.providers.animatic.slate import Card  # fonts are loaded only where words are drawn
+    """A card that stands for a model's work; where it stands for itself, a title."""
+    # fonts are loaded only where words are drawn
+    from vidgen.providers.animatic.slate import Card
+    from vidgen.providers.animatic.title import Title
 
+    if not brief.slate.model:
+        return Title(brief.slate, (brief.width, brief.height))
     return Card(brief.slate, (brief.width, brief.height), brief.frames, brief.rate)
 
 

@@ -31,7 +31,7 @@ _INKS: tuple[tuple[Colour, Colour], ...] = (
 )
 """Ground and accent; a shot keeps its pair for as long as it keeps its name."""
 
-_PAPER: Colour = (238, 238, 241)
+PAPER: Colour = (238, 238, 241)
 _STEPS = (1.3, 1.15, 1.0, 0.92, 0.85, 0.78, 0.72, 0.66, 0.6, 0.55)
 """Sizes of the words, largest first; the first two are for wide frames, whose lines are long."""
 _LEADING = 1.36
@@ -60,14 +60,17 @@ class _Area:
 
 
 class Card:
-    """A slate of one size; `frame` draws it at a moment."""
+    """A slate of one size; `frame` draws it at a moment. One of no seconds is a still's: it has no
+    length, no clock and no bar.
+    """
 
     def __init__(self, slate: Slate, size: tuple[int, int], frames: int, rate: Fraction) -> None:
         self.frames = frames
         self.rate = rate
         self.size = size
         self.wide = size[0] > size[1] * 1.2
-        self.ground, self.accent = _inks(slate.shot or slate.model)
+        self.timed = slate.seconds > 0
+        self.ground, self.accent = inks(slate.shot or slate.model)
         width, height = size
         self.unit: float = min(width, height * 0.82, (width * height) ** 0.5 * 0.78)
         self.edge = round(0.07 * self.unit)
@@ -78,6 +81,8 @@ class Card:
 
     def frame(self, index: int) -> Image.Image:
         """The card with its clock and bar at frame `index`, counted from 0."""
+        if not self.timed:
+            return self.base
         picture = self.base.copy()
         pen = ImageDraw.Draw(picture)
         area = self._foot()
@@ -96,7 +101,7 @@ class Card:
         # In one column the words follow the name; in two they begin where it does.
         used = 0.07 * self.unit if self.wide else used + 0.085 * self.unit
         body = _Area(body.left, body.top + used, body.width, body.height - used)
-        words = [_Paragraph(prompt.words, "Regular", 1.0, _PAPER)]
+        words = [_Paragraph(prompt.words, "Regular", 1.0, PAPER)]
         for place, line in enumerate(dialogue):
             spoken = _quoted(line.words)
             above = 0.75 if place == 0 else 0.35
@@ -105,7 +110,8 @@ class Card:
             said = "[…] names letters that this card has no font for"
             words.append(_Paragraph(said, "Regular", 0.62, self._mixed(0.62), 0.8))
         self._paragraphs(pen, body, [one for one in words if one.words])
-        self._rail(pen)
+        if self.timed:
+            self._rail(pen)
 
     def _areas(self) -> tuple[_Area, _Area]:
         """Where the name goes and where the words go: side by side in a wide frame."""
@@ -129,7 +135,7 @@ class Card:
         size, lines = self._name(shot or "—", area)
         for line in lines:
             y += size * 1.12
-            draw(pen, (area.left, y), line, weight="SemiBold", size=size, fill=_PAPER)
+            draw(pen, (area.left, y), line, weight="SemiBold", size=size, fill=PAPER)
         y += size * 0.42
         for text in self._facts(slate, fact, area.width):
             y += fact * 1.3
@@ -142,7 +148,7 @@ class Card:
     def _facts(self, slate: Slate, size: int, width: float) -> list[str]:
         """The model and the length, in one line where they fit."""
         facts = [f"stands for {slate.model}"] if slate.model else []
-        facts.append(f"{_plain(slate)} s")
+        facts += [f"{_plain(slate)} s"] if self.timed else []
         together = "  ·  ".join(facts)
         return [together] if length(together, "Regular", size) <= width else facts
 
@@ -312,7 +318,8 @@ def _balanced(parts: list[str], size: int, widest: float, count: int) -> list[st
     return best
 
 
-def _inks(name: str) -> tuple[Colour, Colour]:
+def inks(name: str) -> tuple[Colour, Colour]:
+    """The ground and the accent of a shot's cards, by its name."""
     digest = hashlib.blake2b(name.encode(), digest_size=4).digest()
     return _INKS[int.from_bytes(digest, "big") % len(_INKS)]
 

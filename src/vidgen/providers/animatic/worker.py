@@ -1,7 +1,7 @@
 """The process that draws one clip: reads the brief in its spool, writes the clip, then the result.
 
 Ends with the process that started it, whatever becomes of that one: it waits on a pipe that only
-the other holds. Never touches a file outside its spool, but for the stills it reads.
+the other holds. Never touches a file outside its spool, but for the stills and clips it reads.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from vidgen.media.encode import write_frames
 from vidgen.media.worker import Leash, hold
 from vidgen.providers.animatic.brief import Brief, from_data
 from vidgen.providers.animatic.film import draw
+from vidgen.providers.animatic.footage import FootageUnreadable
 from vidgen.providers.animatic.spool import Spool
 from vidgen.providers.animatic.still import StillUnreadable
 
@@ -43,7 +44,7 @@ def main(folder: str) -> int:
     except _Stopped:
         if spool.cancelled:  # else the run has died, and its next one finds no result
             spool.failed("cancelled", "provider")
-    except StillUnreadable as error:
+    except (StillUnreadable, FootageUnreadable) as error:
         spool.failed(f"{error.where}: {error.message}", "input")
     except VidgenError as error:
         spool.failed(error.message, "provider")
