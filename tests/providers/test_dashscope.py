@@ -16,6 +16,7 @@ from vidgen.job import Camera, Failed, Input, Request, Succeeded
 from vidgen.providers import Session
 from vidgen.providers.dashscope import DashScope, storage
 from vidgen.providers.dashscope.bodies import FRAMES, STILL, VIDEO, body, family_of, files_of
+from vidgen.providers.files import Room
 from vidgen.providers.wire import clients
 
 KEY = "sk-a-key-that-nobody-may-see"
@@ -284,7 +285,7 @@ def test_a_picture_goes_along_while_it_is_small_and_else_is_uploaded(project, mo
     _, (order,) = at_work(studio, submitting(request), project=project)
     assert order.json()["input"]["media"][0]["url"].startswith("data:image/png;base64,")
     assert "x-dashscope-ossresourceresolve" not in order.headers
-    monkeypatch.setattr(storage, "INLINE", 5)
+    monkeypatch.setattr(storage, "ROOM", Room("Model Studio", inside=5))
     _, calls = at_work(studio, submitting(request), project=project)
     assert calls[-1].json()["input"]["media"][0]["url"].startswith("oss://")
 
@@ -317,7 +318,7 @@ UPLOAD_TROUBLES = {
     "a file that is too large there": (storing(placed(max_file_size_mb=0)), "input"),
     "a storage at its limit": (storing(put=Reply(503, b"<Error/>")), "overload"),
     "a storage that says no": (storing(put=Reply(403, b"<Error/>")), "provider"),
-    "a storage that breaks off": (storing(put=RESET), "unsent"),
+    "a storage that breaks off": (storing(put=RESET), "overload"),
     "a gateway's page in place of a place": (storing(Reply(502, b"<html>")), "overload"),
 }
 
@@ -395,6 +396,6 @@ def test_a_key_is_shown_by_the_list_of_tasks():
 def test_what_is_no_id_is_not_taken_over():
     studio = DashScope(Session(None, None, None, base_url=BASE))
     assert studio.adopt(ASKED, f" {TASK} ") == TICKET
-    with pytest.raises(ProviderError, match="letters") as refused:
+    with pytest.raises(ProviderError, match="no job") as refused:
         studio.adopt(ASKED, "../../other")
     assert refused.value.kind == "input"

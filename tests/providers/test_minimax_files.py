@@ -10,7 +10,8 @@ from tests.providers.tapes.minimax import FILE, TAPE, base, no, wrong
 from tests.providers.test_minimax import NEW, always, at_work, everything, failing, submitting
 from tests.providers.test_minimax_bodies import ASKED, CLIP, FACE, FIRST, VOICE, v1
 from vidgen.job import Input
-from vidgen.providers.minimax import files
+from vidgen.providers.files import Room
+from vidgen.providers.minimax import uploads
 
 HAILUO = v1("MiniMax-Hailuo-2.3")
 
@@ -33,7 +34,7 @@ def test_small_files_go_inside_in_the_makers_own_words(tmp_path):
 
 
 def test_what_does_not_fit_into_a_body_is_uploaded_before_the_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "INLINE", 70)
+    monkeypatch.setattr(uploads, "ROOM", Room("MiniMax", inside=70))
     laid(tmp_path, FACE, FIRST)
     asked = replace(ASKED, references=(FACE, FIRST))
     found, (upload, order) = at_work(everything, submitting(asked), tmp_path)
@@ -57,7 +58,7 @@ def test_a_clip_in_quicktime_is_always_uploaded_and_one_in_mp4_is_not(tmp_path):
 
 
 def test_the_older_api_takes_no_uploads(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "INLINE", 0)
+    monkeypatch.setattr(uploads, "ROOM", Room("MiniMax", inside=0))
     laid(tmp_path, FIRST)
     asked = replace(HAILUO, first_frame=FIRST)
     _, (call,) = at_work(everything, submitting(asked), tmp_path)
@@ -67,16 +68,16 @@ def test_the_older_api_takes_no_uploads(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (RESET, "unsent"),
-        (no(1000, "unknown error"), "unsent"),
-        (Reply(500, b"<html>"), "unsent"),
+        (RESET, "overload"),
+        (no(1000, "unknown error"), "overload"),
+        (Reply(500, b"<html>"), "overload"),
         (wrong(400, "bad_request_error", "the file is too wide (2013)"), "input"),
         (no(1002, "rate limit"), "limit"),
         (Reply(200, {"file": {}, **base()}), "provider"),
     ],
 )
 def test_an_upload_that_fails_has_bought_nothing(tmp_path, monkeypatch, reply, kind):
-    monkeypatch.setattr(files, "INLINE", 0)
+    monkeypatch.setattr(uploads, "ROOM", Room("MiniMax", inside=0))
     laid(tmp_path, FIRST)
     asked = replace(ASKED, first_frame=FIRST)
     error, calls = failing(always(reply), submitting(asked), tmp_path)
@@ -94,7 +95,7 @@ def test_a_file_that_is_not_taken_is_bad_input_and_nothing_is_sent(tmp_path, nam
 
 
 def test_what_excludes_each_other_is_refused_before_anything_is_uploaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "INLINE", 0)
+    monkeypatch.setattr(uploads, "ROOM", Room("MiniMax", inside=0))
     laid(tmp_path, FIRST, FACE)
     asked = replace(ASKED, first_frame=FIRST, references=(FACE,))
     error, calls = failing(everything, submitting(asked), tmp_path)

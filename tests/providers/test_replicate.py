@@ -158,10 +158,10 @@ def test_a_file_too_large_is_refused_before_anything_is_sent(at):
         (problem(413, "Files must be less than 100MB in size"), "input"),
         (problem(429, "Request was throttled."), "limit"),
         (problem(500, "oh"), "overload"),
-        (Reply(200, b"<html>"), "unsent"),
+        (Reply(200, b"<html>"), "overload"),
         (Reply(201, {"id": "x"}), "provider"),
         (Reply(201, {"id": "x", "urls": {"get": "file:///etc/passwd"}}), "provider"),
-        (RESET, "unsent"),
+        (RESET, "overload"),
     ],
 )
 def test_an_upload_that_fails_costs_nothing_and_leaves_no_doubt(reply, kind, at):
@@ -238,7 +238,8 @@ def test_progress_is_the_last_bar_in_the_logs(logs, progress, at):
     ],
 )
 def test_a_failure_is_told_by_its_words(words, kind):
-    assert answers.failure(prediction("failed", error=words)) == (kind, None)
+    found = answers.status(prediction("failed", error=words), key=KEY)
+    assert (found.kind, found.charged) == (kind, None)
 
 
 @pytest.mark.parametrize(

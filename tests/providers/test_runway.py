@@ -264,7 +264,7 @@ def test_small_files_that_are_too_large_together_go_partly_as_uploads(at):
 
 
 def test_a_file_that_no_upload_takes_is_bad_input_and_nothing_is_asked(at, monkeypatch):
-    monkeypatch.setattr(storing, "LARGEST", 5 * MB)
+    monkeypatch.setattr(storing, "ROOM", replace(storing.ROOM, largest=5 * MB))
     calls, error = submit(at, asked("aleph2", "edit", source_video=large(at, "film.mp4", 6)))
     assert (error.kind, error.charged, calls) == ("input", False, [])
     assert error.message == "film.mp4 has 6 MB, and Runway takes 5 at most"

@@ -13,7 +13,8 @@ from tests.rehearsal.test_minimax import H3, HAILUO, HOST, STILL, played
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Input, Running, Succeeded
 from vidgen.providers import Session
-from vidgen.providers.minimax import MiniMax, files
+from vidgen.providers.files import Room
+from vidgen.providers.minimax import MiniMax, uploads
 from vidgen.providers.minimax.bodies import address, body, files_of, refuse
 from vidgen.providers.wire import clients
 from vidgen.rehearsal.faults import MEANINGS, Faults
@@ -118,7 +119,7 @@ def test_a_link_that_has_expired_is_a_fresh_one_at_the_next_look(tmp_path, work)
 
 
 def test_a_still_and_a_file_that_does_not_fit_come_through(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "INLINE", 10)
+    monkeypatch.setattr(uploads, "ROOM", Room("MiniMax", inside=10))
     (tmp_path / "face.png").write_bytes(b"\x89PNG\r\n\x1a\n and more")
     given = Input("face.png", "f" * 64)
     shown = replace(

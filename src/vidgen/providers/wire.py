@@ -13,7 +13,8 @@ import ipaddress
 import json
 import mimetypes
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -191,6 +192,20 @@ def _told(headers: httpx.Headers) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name not in unpacked}
 
 
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """Around calls that cost nothing: where the answer is lost, the same can simply be asked again.
+
+    Then `overload` is raised in the place of `ambiguous`.
+    """
+    try:
+        yield
+    except ProviderError as error:
+        if error.kind == "ambiguous":
+            error.kind, error.charged = "overload", False
+        raise
+
+
 def as_json(answer: httpx.Response) -> dict[str, Any]:
     """The object in an answer.
 
@@ -267,14 +282,6 @@ def is_here(url: str | httpx.URL) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def data_uri(path: Path) -> str:
-    """A file as a `data:` URI, its type told by its name.
-
-    Raises ProviderError `input` where it cannot be read.
-    """
-    return f"data:{media_type(path)};base64,{base64_of(path)}"
 
 
 def base64_of(path: Path) -> str:

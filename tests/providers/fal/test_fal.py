@@ -119,13 +119,13 @@ def test_a_file_too_large_for_one_piece_is_refused_here(at):
         ("POST", Reply(403, {"detail": "User is locked. Reason: TOP_UP"}), "credit"),
         ("POST", Reply(404, {"detail": "Not Found"}), "provider"),
         ("POST", Reply(429, {"detail": "slow down"}), "limit"),
-        ("POST", Reply(500, {"detail": "oh"}), "unsent"),
-        ("POST", Reply(200, b"<html>"), "unsent"),
+        ("POST", Reply(500, {"detail": "oh"}), "overload"),
+        ("POST", Reply(200, b"<html>"), "overload"),
         ("POST", Reply(200, {"file_url": "https://v3b.fal.media/x"}), "provider"),
-        ("POST", RESET, "unsent"),
+        ("POST", RESET, "overload"),
         ("PUT", Reply(403, b"<Error/>"), "provider"),
         ("PUT", Reply(503, b"<Error/>"), "overload"),
-        ("PUT", RESET, "unsent"),
+        ("PUT", RESET, "overload"),
     ],
 )
 def test_an_upload_that_fails_costs_nothing_and_leaves_no_doubt(method, reply, kind, at):

@@ -12,7 +12,8 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
-from vidgen.providers.wire import as_json, hidden, refused
+from vidgen.providers.reading import record, records, said, text, undocumented
+from vidgen.providers.wire import as_json, refused
 
 TROUBLES: dict[str, Trouble] = {
     "invalidapikey": "key",
@@ -100,13 +101,12 @@ def task_of(found: dict[str, Any]) -> str:
 
     A failed task may have its code at the top of the answer, like a refusal.
     """
-    word = _record(found.get("output")).get("task_status")
-    return word if isinstance(word, str) else ""
+    return text(record(found.get("output")).get("task_status"))
 
 
 def status(found: dict[str, Any], *, key: str) -> Status:
     """A task as a Status. A word nobody knows is never taken for one that still waits."""
-    word, output = task_of(found), _record(found.get("output"))
+    word, output = task_of(found), record(found.get("output"))
     if word in WAITING:
         return Running()
     if word == "SUCCEEDED":
@@ -118,15 +118,12 @@ def status(found: dict[str, Any], *, key: str) -> Status:
                        key=key, charged=charged)  # fmt: skip
     if word == "CANCELED":
         return Failed("it was cancelled before it began", "provider", charged)
-    told = hidden(word, key)[:80]
-    reason = f"Model Studio says `{told}`, a word that is not documented"
-    return Failed(reason, "unknown", charged=None)
+    return undocumented("Model Studio", word, key)
 
 
 def _finished(output: dict[str, Any], *, key: str) -> Status:
     """A task that is over: a clip has one link; of stills, each has its own or its own error."""
-    results = output.get("results")
-    still = _record(results[0]) if isinstance(results, list) and results else {}
+    still = next(iter(records(output.get("results"))), {})
     media = output.get("video_url") or still.get("url")
     if isinstance(media, str) and media:
         return Succeeded(media)
@@ -139,7 +136,7 @@ def _failed(told: dict[str, Any], *, key: str, charged: bool | None) -> Failed:
     kind = KINDS.get(_by_code(told.get("code")), "provider")
     words = [str(told[name]) for name in ("message", "code") if told.get(name)]
     reason = " - ".join(words) or "it failed, and Model Studio does not say why"
-    return Failed(hidden(reason, key)[:600], kind, charged)
+    return Failed(said(reason, key), kind, charged)
 
 
 def _by_code(code: object) -> Trouble | None:
@@ -155,7 +152,3 @@ def _by_status(status: int, *, submitting: bool) -> Trouble:
     if not submitting:
         return "gone" if status == 404 else "overload"
     return "provider" if 400 <= status < 500 else "ambiguous"
-
-
-def _record(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

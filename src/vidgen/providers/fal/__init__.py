@@ -7,9 +7,7 @@ its result would. Facts: fal.ai/docs (queue, errors, faq) and fal_client 1.0.3, 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,16 +17,15 @@ import httpx
 from vidgen.errors import MediaError, ProviderError, Trouble
 from vidgen.job import Failed, Input, Request, Running, Status, Succeeded, Ticket
 from vidgen.media.probe import probe
-from vidgen.providers import Session
+from vidgen.providers import Session, tickets
 from vidgen.providers.fal import answers, platform
 from vidgen.providers.fal.storage import links_of
 from vidgen.providers.fields import body, files_of
-from vidgen.providers.wire import as_json, call, hidden, is_at, refused
+from vidgen.providers.reading import said, undocumented
+from vidgen.providers.wire import as_json, call, is_at, refused, repeatable
 
 QUEUE = "https://queue.fal.run"
 ADDRESSES = ("status_url", "response_url", "cancel_url")
-IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
-
 SPACES = ("workflows", "comfy")
 """First parts of endpoint names that are no owner: there the address of a job keeps three parts."""
 
@@ -52,15 +49,13 @@ class Fal:
         """Upload what is too large to go along, then queue the work; fal takes no id of ours."""
         fields = self._session.fields.get((request.model, request.endpoint), {})
         links = await links_of(files_of(request, fields), self._session)
-        written = body(request, fields, links, height_of=self._height)
+        # in a thread, since a clip may have to be looked into for its height
+        written = await asyncio.to_thread(body, request, fields, links, height_of=self._height)
         answer = await self._call("POST", f"{self._base}/{request.endpoint}", written)
         if not answer.is_success:
             raise self._refused(answer, missing="input")
         told = as_json(answer)
-        identifier = told.get("request_id")
-        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
-            message = "fal answered without a request id"
-            raise ProviderError(message, kind="ambiguous", charged=None)
+        identifier = tickets.accepted(told, "fal", name="request_id")
         # An address elsewhere is not taken over: every look at it would be sent the key.
         given = {name: told[name] for name in ADDRESSES if self._is_fals(told.get(name))}
         return self.adopt(request, identifier) | given
@@ -71,14 +66,12 @@ class Fal:
         Addresses hold only the first two parts of an endpoint's name: a job of fal-ai/veo3.1/fast
         is found under fal-ai/veo3.1. Raises ProviderError `input` for what is no request id.
         """
-        if not IDENTIFIER.fullmatch(identifier):
-            message = "a request id of fal has letters, digits and dashes only"
-            raise ProviderError(message, kind="input", hint="copy it from fal's list of requests")
+        found = tickets.adopted(identifier, "fal", "copy it from fal's list of requests")
         parts = request.endpoint.split("/")
         owner = "/".join(parts[: 3 if parts[0] in SPACES else 2])
-        at = f"{self._base}/{owner}/requests/{identifier}"
+        at = f"{self._base}/{owner}/requests/{found}"
         return {
-            "request_id": identifier,
+            "request_id": found,
             "status_url": f"{at}/status",
             "response_url": at,
             "cancel_url": f"{at}/cancel",
@@ -88,13 +81,13 @@ class Fal:
 
     async def poll(self, ticket: Ticket) -> Status:
         """Ask for the state, for the result once there is one, and for what that cost."""
-        with _repeatable():
+        with repeatable():
             return await self._looked(ticket)
 
     async def _looked(self, ticket: Ticket) -> Status:
         state_at, result_at = ticket.get("status_url"), ticket.get("response_url")
         if not (self._is_fals(state_at) and self._is_fals(result_at)):
-            raise ProviderError("the ticket names no work at fal", kind="gone", charged=None)
+            raise tickets.foreign("fal")
         answer = await self._call("GET", str(state_at))
         if not answer.is_success:
             raise self._refused(answer, missing="gone")
@@ -103,8 +96,7 @@ class Fal:
         if word in ("IN_QUEUE", "IN_PROGRESS"):
             return Running()
         if word != "COMPLETED":
-            reason = self._clean(f"fal reports a state that it has never told of: {word}")
-            return Failed(reason, kind="unknown", charged=None)
+            return undocumented("fal", word, self._session.key)
         result = await self._call("GET", str(result_at))
         told_of_error = bool(state.get("error") or state.get("error_type"))
         status = self._outcome(result, told_of_error=told_of_error)
@@ -117,17 +109,18 @@ class Fal:
         address = ticket.get("cancel_url")
         if not self._is_fals(address):
             return
-        answer = await self._call("PUT", str(address))
-        over_or_unknown = answer.status_code in (400, 404)
-        if not (answer.is_success or over_or_unknown):
-            raise self._refused(answer, missing="gone")
+        with repeatable():
+            answer = await self._call("PUT", str(address))
+            over_or_unknown = answer.status_code in (400, 404)
+            if not (answer.is_success or over_or_unknown):
+                raise self._refused(answer, missing="gone")
 
     async def check_key(self) -> str:
         """Whether fal takes the key, which asking for a price shows; it says no balance.
 
         Balances are told to keys with an administrator's rights alone.
         """
-        with _repeatable():
+        with repeatable():
             answer = await platform.prices(self._session, ANY_ENDPOINT)
             if not answer.is_success:
                 raise self._refused(answer, missing="provider")
@@ -165,7 +158,8 @@ class Fal:
         kind = answers.failure(answer, told=told_of_error)
         if kind is None:
             raise self._refused(answer, missing="gone")
-        return Failed(self._clean(answers.words(answer)), kind, answers.charged(answer))
+        reason = said(answers.words(answer), self._session.key)
+        return Failed(reason, kind, answers.charged(answer))
 
     async def _call(self, method: str, url: str, written: Any = None) -> httpx.Response:
         """One call that carries the key."""
@@ -183,10 +177,6 @@ class Fal:
         kind = answers.trouble(answer, missing=missing)
         return refused(answer, message, kind, key=self._session.key)
 
-    def _clean(self, text: str) -> str:
-        """Words of fal's, short and without the key."""
-        return hidden(text, self._session.key)[:600]
-
     def _height(self, clip: Input) -> int:
         """The height of a clip in pixels, as a viewer sees it."""
         try:
@@ -196,14 +186,3 @@ class Fal:
         if picture is None:
             raise ProviderError("it has no picture to scale", kind="input", where=clip.path)
         return picture.height if picture.rotation % 180 == 0 else picture.width
-
-
-@contextmanager
-def _repeatable() -> Iterator[None]:
-    """A free call: one of which nobody knows whether it arrived can simply be made again."""
-    try:
-        yield
-    except ProviderError as error:
-        if error.kind == "ambiguous":
-            error.kind = "overload"
-        raise

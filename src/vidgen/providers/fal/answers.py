@@ -8,13 +8,13 @@ Facts: fal.ai/docs/model-apis/errors and its faq, read in 2026.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import httpx
 
 from vidgen.errors import Trouble
 from vidgen.job import FailureKind
+from vidgen.providers.reading import link, object_in, record, records, text
 
 POLICY = "content_policy_violation"
 
@@ -34,18 +34,16 @@ def media(told: dict[str, Any]) -> str | None:
     """The link in a result: of `video` (an object, or at one model the bare link) or an image."""
     images = told.get("images")
     found = told.get("video") or (images[0] if isinstance(images, list) and images else None)
-    link = found.get("url") if isinstance(found, dict) else found
-    return link if isinstance(link, str) and link.startswith(("https:", "http:", "data:")) else None
+    return link(found.get("url") if isinstance(found, dict) else found)
 
 
 def words(answer: httpx.Response) -> str:
     """An answer's own words, each with the field that it is about: `image_url: too small`."""
-    told = _told(answer)
-    detail, error = told.get("detail"), told.get("error")
+    told = object_in(answer)
+    detail = told.get("detail")
     if isinstance(detail, list):
-        return "; ".join(_line(item) for item in detail if isinstance(item, dict))
-    said = error.get("message") if isinstance(error, dict) else detail
-    return said if isinstance(said, str) else "without a word of why"
+        return "; ".join(map(_line, records(detail)))
+    return text(record(told.get("error")).get("message")) or text(detail) or "without a word of why"
 
 
 def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
@@ -99,19 +97,15 @@ def charged(answer: httpx.Response) -> bool | None:
 
 def _types(answer: httpx.Response) -> set[str]:
     """The types of error that an answer names."""
-    told = _told(answer)
-    detail = told.get("detail")
-    items = detail if isinstance(detail, list) else []
-    found = [item.get("type") for item in items if isinstance(item, dict)]
+    told = object_in(answer)
+    found = [item.get("type") for item in records(told.get("detail"))]
     found += [told.get("error_type"), answer.headers.get("x-fal-error-type")]
-    return {name for name in found if isinstance(name, str) and name}
+    return {text(name) for name in found} - {""}
 
 
 def _of_the_model(answer: httpx.Response) -> bool:
     """Whether an error is a model's own: a list under `detail`, each with its type."""
-    detail = _told(answer).get("detail")
-    items = detail if isinstance(detail, list) else []
-    return any(isinstance(item, dict) and item.get("type") for item in items)
+    return any(item.get("type") for item in records(object_in(answer).get("detail")))
 
 
 def _line(item: dict[str, Any]) -> str:
@@ -120,12 +114,3 @@ def _line(item: dict[str, Any]) -> str:
     names = [str(part) for part in where if part != "body"] if isinstance(where, list) else []
     said = str(item.get("msg") or item.get("type") or "")
     return f"{'.'.join(names)}: {said}" if names else said
-
-
-def _told(answer: httpx.Response) -> dict[str, Any]:
-    """The object in an answer; an empty one where there is none."""
-    try:
-        found = json.loads(answer.content)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

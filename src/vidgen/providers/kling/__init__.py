@@ -1,6 +1,7 @@
 """Kling's own API, both generations: submit, poll, look a lost submit up, adopt.
 
 Nothing can be cancelled there. What is kept of a task is its id, which API it is of, and its path.
+Facts: kling.ai/document-api, read on 2026-09-20, and what was measured there.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, Status, Ticket
-from vidgen.providers import Session
+from vidgen.providers import Session, bearer, tickets
 from vidgen.providers.kling import answers
 from vidgen.providers.kling.bodies import Address, address, body, client_id
-from vidgen.providers.wire import base64_of, call, hidden
+from vidgen.providers.reading import record, records, said
+from vidgen.providers.wire import base64_of, repeatable
+
+IDENTIFIER = re.compile(r"\S{1,200}")
+"""Of ids no form is documented; each is quoted where it goes into an address."""
 
 OLDER_PATH = re.compile(r"v1/[a-z0-9-]+(?:/[a-z0-9-]+)*")
 
@@ -44,11 +49,8 @@ class Kling:
             if earlier is not None:
                 return earlier
         found = answers.content(answer, key=self._session.key, submitting=True)
-        data = found.get("data")
-        identifier = data.get("task_id" if at.older else "id") if isinstance(data, dict) else None
-        if not isinstance(identifier, str) or not identifier:
-            raise ProviderError("Kling accepted, and named no task", kind="ambiguous", charged=None)
-        return _ticket(at, identifier)
+        data, name_there = record(found.get("data")), "task_id" if at.older else "id"
+        return _ticket(at, tickets.accepted(data, "Kling", name=name_there, form=IDENTIFIER))
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look at a task. Raises ProviderError `gone` where Kling knows no such task."""
@@ -58,7 +60,7 @@ class Kling:
         else:
             task = await self._newer("task_ids", identifier)
         if task is None:
-            raise _gone("Kling knows no such task; what it makes is kept for 30 days")
+            raise tickets.gone("Kling knows no such task; what it makes is kept for 30 days")
         return answers.status(task, key=self._session.key)
 
     async def cancel(self, ticket: Ticket) -> None:
@@ -72,14 +74,19 @@ class Kling:
         return await self._found(address(request.endpoint), client_id(idempotency))
 
     def adopt(self, request: Request, identifier: str) -> Ticket:
-        """The ticket of a task whose id Kling showed a person."""
-        return _ticket(address(request.endpoint), identifier.strip())
+        """The ticket of a task whose id Kling showed a person.
+
+        Raises ProviderError `input` for what is none.
+        """
+        hint = "copy it from Kling's list of tasks"
+        found = tickets.adopted(identifier, "Kling", hint, form=IDENTIFIER)
+        return _ticket(address(request.endpoint), found)
 
     async def check_key(self) -> str:
         """What is left in the account's packs, as Kling tells it, up to twelve hours late."""
         now = round(time.time() * 1000)
         asked = f"account/costs?start_time={now - PACKS_OF}&end_time={now}"
-        return hidden(answers.packs(await self._look(asked)), self._session.key)
+        return said(answers.packs(await self._look(asked)), self._session.key)
 
     async def _earlier(self, at: Address, name: str, taken: bool) -> Ticket | None:
         """The task that has our id already, where a refusal may have meant that.
@@ -107,10 +114,8 @@ class Kling:
         """A task of API 2.0; one that is not known is an empty list."""
         data = await self._look(f"tasks?{by}={quote(identifier, safe='')}")
         field = "id" if by == "task_ids" else "external_id"
-        for record in data if isinstance(data, list) else []:
-            if isinstance(record, dict) and record.get(field) == identifier:
-                return answers.newer(record)
-        return None
+        found = (one for one in records(data) if one.get(field) == identifier)
+        return next(map(answers.newer, found), None)
 
     async def _older(self, path: str, identifier: str) -> answers.Task | None:
         """A task of API 1.x, by either id; one that is not known is a refusal."""
@@ -123,22 +128,15 @@ class Kling:
         return answers.older(data) if isinstance(data, dict) else None
 
     async def _look(self, path: str) -> Any:
-        """The `data` of a look; what went wrong on the way can always be tried again."""
-        try:
+        """The `data` of a look."""
+        with repeatable():
             answer = await self._call("GET", path)
-        except ProviderError as error:
-            if error.kind != "ambiguous":
-                raise
-            raise ProviderError(error.message, kind="overload") from None
         if _unknown(answer):
-            raise _gone("Kling knows no such task")
+            raise tickets.gone("Kling knows no such task")
         return answers.content(answer, key=self._session.key, submitting=False).get("data")
 
     async def _call(self, method: str, path: str, sent: Any = None) -> httpx.Response:
-        at = self._session
-        headers = {"authorization": f"Bearer {at.key}"}
-        url = f"{at.base_url.rstrip('/')}/{path}"
-        return await call(at.http, method, url, key=at.key, headers=headers, body=sent)
+        return await bearer.called(self._session, method, path, body=sent)
 
     def _read(self, given: Input) -> str:
         return base64_of(self._session.project / given.path)
@@ -159,13 +157,8 @@ def _ticket(at: Address, identifier: str) -> Ticket:
 
 def _parts(ticket: Ticket) -> tuple[str, str]:
     """The id and path in a ticket. Raises ProviderError `gone` where it is not one of ours."""
-    identifier, api, path = (ticket.get(name) for name in ("id", "api", "path"))
-    if isinstance(identifier, str) and identifier and isinstance(path, str):
-        ours = api == "2.0" or (api == "1.x" and OLDER_PATH.fullmatch(path))
-        if ours:
-            return identifier, path
-    raise _gone("this ticket is not one of Kling's")
-
-
-def _gone(message: str) -> ProviderError:
-    return ProviderError(message, kind="gone", charged=None)
+    identifier = tickets.kept(ticket, "Kling", form=IDENTIFIER)
+    api, path = ticket.get("api"), ticket.get("path")
+    if isinstance(path, str) and (api == "2.0" or (api == "1.x" and OLDER_PATH.fullmatch(path))):
+        return identifier, path
+    raise tickets.foreign("Kling")

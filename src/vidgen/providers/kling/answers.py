@@ -15,7 +15,8 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, Running, Status, Succeeded
-from vidgen.providers.wire import as_json, hidden, refused
+from vidgen.providers.reading import object_in, record, records, said, text, undocumented
+from vidgen.providers.wire import as_json, refused
 
 TROUBLES: dict[int, Trouble] = {
     **dict.fromkeys((1000, 1001, 1002, 1003, 1004), "key"),
@@ -86,10 +87,7 @@ def _uncoded(answer: httpx.Response, words: str, *, key: str, submitting: bool) 
 
 def code_of(answer: httpx.Response) -> int | None:
     """The code of an answer; None where it has none."""
-    try:
-        code = as_json(answer).get("code")
-    except ProviderError:
-        return None
+    code = object_in(answer).get("code")
     return code if isinstance(code, int) else None
 
 
@@ -110,40 +108,38 @@ class Task:
     cost_usd: Decimal | None = None
 
 
-def newer(record: dict[str, Any]) -> Task:
+def newer(told: dict[str, Any]) -> Task:
     """A record of API 2.0. `billing` says what was deducted: cash is money, units are not.
 
     A unit costs 0.14 by the list, but packs are sold for less and one for images costs less still;
     so units give no cost, and the plan's own price stands.
     """
-    outputs = _records(record.get("outputs"))
-    links = [_text(one.get("url")) for one in outputs if one.get("type") in ("video", "image")]
-    billing = record.get("billing")
+    outputs = records(told.get("outputs"))
+    links = [text(one.get("url")) for one in outputs if one.get("type") in ("video", "image")]
+    billing = told.get("billing")
     return Task(
-        id=_text(record.get("id")),
-        word=_text(record.get("status")),
-        message=_text(record.get("message")),
+        id=text(told.get("id")),
+        word=text(told.get("status")),
+        message=text(told.get("message")),
         media=links[0] if links else "",
-        charged=None
-        if billing is None
-        else _paid([one.get("amount") for one in _records(billing)]),
-        cost_usd=_dollars(_records(billing)),
+        charged=None if billing is None else _paid([one.get("amount") for one in records(billing)]),
+        cost_usd=_dollars(records(billing)),
     )
 
 
-def older(record: dict[str, Any]) -> Task:
+def older(told: dict[str, Any]) -> Task:
     """A record of API 1.x, which names no currency."""
-    result = _record(record.get("task_result"))
-    made = [*_records(result.get("videos")), *_records(result.get("images"))]
-    balance = _record(record.get("final_balance_deduction"))
-    told = [record.get("final_unit_deduction"), balance.get("quota")]
-    said = [amount for amount in told if amount is not None]
+    result = record(told.get("task_result"))
+    made = [*records(result.get("videos")), *records(result.get("images"))]
+    balance = record(told.get("final_balance_deduction"))
+    sums = (told.get("final_unit_deduction"), balance.get("quota"))
+    paid = [amount for amount in sums if amount is not None]
     return Task(
-        id=_text(record.get("task_id")),
-        word=_text(record.get("task_status")),
-        message=_text(record.get("task_status_msg")),
-        media=_text(made[0].get("url")) if made else "",
-        charged=_paid(said) if said else None,
+        id=text(told.get("task_id")),
+        word=text(told.get("task_status")),
+        message=text(told.get("task_status_msg")),
+        media=text(made[0].get("url")) if made else "",
+        charged=_paid(paid) if paid else None,
     )
 
 
@@ -156,19 +152,18 @@ def status(task: Task, *, key: str) -> Status:
             return Succeeded(task.media, task.cost_usd)
         return Failed("finished without a link to what was made", "unknown", task.charged)
     if task.word == "failed":
-        reason = hidden(task.message, key)[:600] or "it failed, and Kling does not say why"
+        reason = said(task.message, key) or "it failed, and Kling does not say why"
         moderated = MODERATED.search(task.message) is not None
         return Failed(reason, "moderation" if moderated else "provider", task.charged)
-    word = hidden(task.word, key)[:80]
-    return Failed(f"Kling says `{word}`, a word that is not documented", "unknown", charged=None)
+    return undocumented("Kling", task.word, key)
 
 
 def packs(data: Any) -> str:
     """The account's packs that are in force, in a few words."""
-    found = _records(_record(data).get("resource_pack_subscribe_infos"))
+    found = records(record(data).get("resource_pack_subscribe_infos"))
     told = [
         f"{left.normalize():f} of {whole.normalize():f} units left of "
-        f"{_text(one.get('resource_pack_name')) or 'a pack'}"
+        f"{text(one.get('resource_pack_name')) or 'a pack'}"
         for one in found
         if one.get("status") == "online"
         and (left := _amount(one.get("remaining_quantity"))) is not None
@@ -203,15 +198,3 @@ def _amount(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() else None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _record(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _records(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,12 +1,12 @@
 """MiniMax's own API: H3 under /v2, the older Hailuo models under /v1, and stills.
 
 No id of ours is taken anywhere, so a submit whose answer was lost cannot be looked up. Of a task
-its id and its API are kept; a still comes with the answer, so that its link is the ticket.
+its id and its API are kept; a still comes with the answer, so that its link is the ticket. Facts:
+platform.minimax.io/docs/api-reference, read on 2026-10-08.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import quote
 
@@ -14,13 +14,14 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Request, Running, Status, Succeeded, Ticket
-from vidgen.providers import Session
+from vidgen.providers import Session, bearer, tickets
 from vidgen.providers.minimax import answers
 from vidgen.providers.minimax.bodies import address, body, files_of, refuse
-from vidgen.providers.minimax.files import links_of
-from vidgen.providers.wire import as_json, call, is_at
+from vidgen.providers.minimax.uploads import links_of
+from vidgen.providers.reading import object_in, record, said, text
+from vidgen.providers.wire import call, is_at, repeatable
 
-IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
+WHO = "MiniMax"
 
 INTERNATIONAL = "https://api.minimax.io"
 
@@ -46,22 +47,18 @@ class MiniMax:
         found = answers.content(answer, key=self._session.key, submitting=True)
         if at.api == "image":
             return {"api": "image", "id": answers.name_of(found, "id"), "media": _still(found)}
-        identifier = answers.name_of(found, "task_id")
-        if not IDENTIFIER.fullmatch(identifier):
-            message = "MiniMax accepted, and named no task"
-            raise ProviderError(message, kind="ambiguous", charged=None)
-        return {"api": at.api, "id": identifier}
+        named = {"id": answers.name_of(found, "task_id")}
+        return {"api": at.api, "id": tickets.accepted(named, WHO)}
 
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of a task that MiniMax showed a person.
 
         Raises ProviderError `input` for what is no task's id, and for stills, which have no task.
         """
-        at, name = address(request.endpoint), identifier.strip()
-        if at.api == "image" or not IDENTIFIER.fullmatch(name):
-            message = "MiniMax keeps no record of stills" if at.api == "image" else "no task's id"
-            raise ProviderError(message, kind="input", hint="copy the id of a video's task")
-        return {"api": at.api, "id": name}
+        at, hint = address(request.endpoint), "copy the id of a video's task"
+        if at.api == "image":
+            raise ProviderError(f"{WHO} keeps no record of stills", kind="input", hint=hint)
+        return {"api": at.api, "id": tickets.adopted(identifier, WHO, hint)}
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look: one call, and for a finished clip of /v1 one more, for its link.
@@ -74,7 +71,7 @@ class MiniMax:
             return await self._kept(ticket)
         identifier = _identifier(ticket)
         if identifier is None:
-            raise _gone()
+            raise tickets.foreign(WHO)
         if ticket["api"] == "v2":
             found = await self._look(f"v2/query/video_generation/{identifier}")
             return answers.newer(found, key=self._session.key)
@@ -102,7 +99,8 @@ class MiniMax:
             raise
         if not answers.waits(found):
             return
-        answer = await self._call("DELETE", f"v2/video_generation/{identifier}")
+        with repeatable():
+            answer = await self._call("DELETE", f"v2/video_generation/{identifier}")
         if answer.status_code != 400:  # it began meanwhile, and goes on
             answers.content(answer, key=self._session.key, submitting=False)
 
@@ -112,33 +110,33 @@ class MiniMax:
             await self._look("v1/token_plan/remains")
             return "a plan's key; H3 wants a pay-as-you-go one"
         found = await self._look("account/query_balance")
-        amount = found.get("available_amount")
+        amount = said(text(found.get("available_amount")), self._session.key)
         sign = "$" if is_at(self._session.base_url, INTERNATIONAL) else ""  # elsewhere it is yuan
-        return f"balance {sign}{amount}" if isinstance(amount, str) and amount else ""
+        return f"balance {sign}{amount}" if amount else ""
 
     async def _older(self, identifier: str) -> Status:
         """A task of /v1: how it stands, and once it is done the link of its file."""
         key = self._session.key
         answer = await self._get(f"v1/query/video_generation?task_id={identifier}")
-        told = _json(answer)
+        told = object_in(answer)
         if told.get("status") == "Fail":  # with a code that says why, where a look has its own
             state = answers.older(told, key=key)
         else:
             state = answers.older(answers.content(answer, key=key, submitting=False), key=key)
         if not isinstance(state, str):
             return state
-        found = (await self._look(f"v1/files/retrieve?file_id={quote(state, safe='')}")).get("file")
-        link = found.get("download_url") if isinstance(found, dict) else None
-        if isinstance(link, str) and link:
+        found = await self._look(f"v1/files/retrieve?file_id={quote(state, safe='')}")
+        link = text(record(found.get("file")).get("download_url"))
+        if link:
             return Succeeded(link)
         return Failed("finished without a link to what was made", "unknown", charged=None)
 
     async def _kept(self, ticket: Ticket) -> Status:
         """A still, of which its link is all that there is: one byte of it is asked for."""
-        media = ticket.get("media")
-        if not isinstance(media, str) or not media.startswith("https://"):
-            raise _gone()
-        try:
+        media = text(ticket.get("media"))
+        if not media.startswith("https://"):
+            raise tickets.foreign(WHO)
+        with repeatable():
             answer = await call(
                 self._session.http,
                 "GET",
@@ -147,8 +145,6 @@ class MiniMax:
                 headers={"range": "bytes=0-0"},  # and no key: it lies at a host of its own
                 longest=LARGEST_STILL,
             )
-        except ProviderError as error:
-            raise ProviderError(error.message, kind="overload") from None
         if answer.is_success:
             return Succeeded(media)
         if answer.status_code == 429 or answer.status_code >= 500:
@@ -162,19 +158,11 @@ class MiniMax:
         return answers.content(answer, key=self._session.key, submitting=False)
 
     async def _get(self, path: str) -> httpx.Response:
-        """A call that costs nothing: what went wrong on the way can always be tried again."""
-        try:
+        with repeatable():
             return await self._call("GET", path)
-        except ProviderError as error:
-            if error.kind != "ambiguous":
-                raise
-            raise ProviderError(error.message, kind="overload") from None
 
     async def _call(self, method: str, path: str, sent: Any = None) -> httpx.Response:
-        at = self._session
-        headers = {"authorization": f"Bearer {at.key}"}
-        url = f"{at.base_url.rstrip('/')}/{path}"
-        return await call(at.http, method, url, key=at.key, headers=headers, body=sent)
+        return await bearer.called(self._session, method, path, body=sent)
 
 
 def _still(found: dict[str, Any]) -> str:
@@ -182,11 +170,10 @@ def _still(found: dict[str, Any]) -> str:
 
     Raises ProviderError: `moderation` where MiniMax held it back, `provider` where none is there.
     """
-    data, counts = found.get("data"), found.get("metadata")
-    links = data.get("image_urls") if isinstance(data, dict) else None
+    links = record(found.get("data")).get("image_urls")
     if isinstance(links, list) and links and isinstance(links[0], str):
         return links[0]
-    held = counts.get("failed_count") if isinstance(counts, dict) else None
+    held = record(found.get("metadata")).get("failed_count")
     if str(held) not in ("None", "0", ""):
         message = "MiniMax held the picture back: it counts one against its rules"
         raise ProviderError(message, kind="moderation", charged=None)
@@ -195,19 +182,4 @@ def _still(found: dict[str, Any]) -> str:
 
 def _identifier(ticket: Ticket) -> str | None:
     """The id of a video's task; None where a ticket is not one of ours."""
-    found = ticket.get("id")
-    if ticket.get("api") not in ("v1", "v2") or not isinstance(found, str):
-        return None
-    return found if IDENTIFIER.fullmatch(found) else None
-
-
-def _gone() -> ProviderError:
-    return ProviderError("this ticket is not one of MiniMax's", kind="gone", charged=None)
-
-
-def _json(answer: httpx.Response) -> dict[str, Any]:
-    """The object in an answer; an empty one where there is none."""
-    try:
-        return as_json(answer)
-    except ProviderError:
-        return {}
+    return tickets.id_in(ticket) if ticket.get("api") in ("v1", "v2") else None

@@ -15,7 +15,9 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
-from vidgen.providers.wire import as_json, hidden, refused
+from vidgen.providers import tickets
+from vidgen.providers.reading import record, said, text, undocumented
+from vidgen.providers.wire import as_json, refused
 
 TROUBLES: dict[int, Trouble] = {
     **dict.fromkeys((1004, 2038, 2049), "key"),
@@ -76,11 +78,7 @@ def _refusal(
     if kind is None and submitting and 400 <= answer.status_code < 500:
         kind = "provider"
     if not submitting and (code == BAD_PARAMETER or answer.status_code == 404):
-        return ProviderError(
-            f"{hidden(words, key)[:600]}; MiniMax shows tasks for seven days",
-            kind="gone",
-            charged=None,
-        )
+        return tickets.gone(f"{said(words, key)}; MiniMax shows tasks for seven days")
     if kind in (None, "overload"):
         kind = "ambiguous" if submitting else "overload"
     refusal = refused(answer, words, kind, key=key)
@@ -90,8 +88,7 @@ def _refusal(
 
 def code_of(found: dict[str, Any]) -> int | None:
     """The code of an answer; None where it has none."""
-    base = found.get("base_resp")
-    told = base.get("status_code") if isinstance(base, dict) else None
+    told = record(found.get("base_resp")).get("status_code")
     if isinstance(told, int):
         return told
     at_end = CODE_AT_END.search(_message(found))
@@ -100,11 +97,8 @@ def code_of(found: dict[str, Any]) -> int | None:
 
 def _message(found: dict[str, Any]) -> str:
     """What an answer says of itself, in whichever of its two places."""
-    error, base = found.get("error"), found.get("base_resp")
-    told = error.get("message") if isinstance(error, dict) else None
-    if told is None and isinstance(base, dict):
-        told = base.get("status_msg")
-    return told if isinstance(told, str) else ""
+    error, base = record(found.get("error")), record(found.get("base_resp"))
+    return text(error.get("message")) or text(base.get("status_msg"))
 
 
 def name_of(found: dict[str, Any], name: str) -> str:
@@ -115,20 +109,18 @@ def name_of(found: dict[str, Any], name: str) -> str:
 
 def waits(found: dict[str, Any]) -> bool:
     """Whether a task of /v2 has not begun."""
-    task = found.get("task")
-    return isinstance(task, dict) and task.get("status") == "queued"
+    return record(found.get("task")).get("status") == "queued"
 
 
 def newer(found: dict[str, Any], *, key: str) -> Status:
     """The state of a task of /v2."""
-    task = found.get("task")
-    task = task if isinstance(task, dict) else {}
-    word, made = task.get("status"), task.get("content")
+    task = record(found.get("task"))
+    word = task.get("status")
     if word in ("queued", "running"):
         return Running()
     if word == "succeeded":
-        link = made.get("url") if isinstance(made, dict) else None
-        if isinstance(link, str) and link:
+        link = text(record(task.get("content")).get("url"))
+        if link:
             return Succeeded(link)
         return Failed("finished without a link to what was made", "unknown", _billed(task))
     if word == "cancelled":  # only what waits can be, and that is not billed
@@ -136,10 +128,9 @@ def newer(found: dict[str, Any], *, key: str) -> Status:
     if word == "expired":
         return Failed("MiniMax gave it up unfinished", "provider", _billed(task))
     if word == "failed":
-        error = task.get("error")
-        error = error if isinstance(error, dict) else {}
+        error = record(task.get("error"))
         return failed(str(error.get("message") or ""), error.get("code"), _billed(task), key=key)
-    return strange(word, key=key)
+    return undocumented("MiniMax", word, key)
 
 
 def older(found: dict[str, Any], *, key: str) -> Status | str:
@@ -152,7 +143,7 @@ def older(found: dict[str, Any], *, key: str) -> Status | str:
         return file or Failed("finished without a file", "unknown", charged=None)
     if word == "Fail":
         return failed(_message(found), code_of(found), None, key=key)
-    return strange(word, key=key)
+    return undocumented("MiniMax", word, key)
 
 
 def failed(words: str, code: object, charged: bool | None, *, key: str) -> Failed:
@@ -164,16 +155,10 @@ def failed(words: str, code: object, charged: bool | None, *, key: str) -> Faile
         "input": "input",
         "credit": "credit",
     }
-    said = "" if words == "success" else words  # of the look, where /v1 gives no reason
-    reason = hidden(said, key)[:600] or "it failed, and MiniMax does not say why"
+    why = "" if words == "success" else words  # of the look, where /v1 gives no reason
+    reason = said(why, key) or "it failed, and MiniMax does not say why"
     reason += f" (code {number})" if number and f"({number})" not in reason else ""
     return Failed(reason, known.get(trouble, "provider"), charged)
-
-
-def strange(word: object, *, key: str) -> Failed:
-    """A word nobody knows is never taken for one that still waits."""
-    told = hidden(str(word), key)[:80]
-    return Failed(f"MiniMax says `{told}`, a word that is not documented", "unknown", charged=None)
 
 
 def _billed(task: dict[str, Any]) -> bool | None:

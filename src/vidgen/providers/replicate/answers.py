@@ -8,7 +8,6 @@ quote, read in 2026.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +15,8 @@ from typing import Any
 import httpx
 
 from vidgen.errors import Trouble
-from vidgen.job import Failed, FailureKind, Status, Succeeded
+from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
+from vidgen.providers.reading import link, object_in, said, text, undocumented
 
 ENDED = ("failed", "canceled", "aborted")
 """States without a result. `aborted` met its deadline before it began, and is not billed."""
@@ -37,16 +37,15 @@ SEED = re.compile(r"\bUsing seed:? (\d{1,20})\b", re.I)
 
 def words(answer: httpx.Response) -> str:
     """An answer's own words: its detail, or else its title."""
-    told = _told(answer)
-    found = told.get("detail") or told.get("title")
-    return found.strip() if isinstance(found, str) and found.strip() else "without a word of why"
+    told = object_in(answer)
+    found = text(told.get("detail") or told.get("title")).strip()
+    return found or "without a word of why"
 
 
-def trouble(answer: httpx.Response, *, missing: Trouble, broken: Trouble) -> Trouble:
-    """What an answer that is no success says of the call.
+def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
+    """What an answer that is no success says of the call; `missing` is what a 404 means there.
 
-    `missing` is what a 404 means there, `broken` what a server that stumbles does: of an order
-    nobody says that it was not taken.
+    Of an order on which a server stumbles nobody says that it was not taken.
     """
     match answer.status_code:
         case 401 | 403:
@@ -61,29 +60,41 @@ def trouble(answer: httpx.Response, *, missing: Trouble, broken: Trouble) -> Tro
             return "moderation" if POLICY.search(words(answer)) else "input"
         case status if 400 <= status < 500 and status != 408:
             return "provider"
-    return broken
+    return "ambiguous"
 
 
 def wait(answer: httpx.Response) -> float | None:
     """The seconds that a refusal asks us to wait, where its body says them."""
-    told = _told(answer).get("retry_after")
+    told = object_in(answer).get("retry_after")
     if isinstance(told, int) and 0 <= told < 10_000:
         return float(told)
     found = RESETS.search(words(answer))
     return float(found[1]) if found else None
 
 
-def progress(told: dict[str, Any]) -> float | None:
+def status(told: dict[str, Any], *, key: str) -> Status:
+    """What a prediction says of itself. Its cost stays unsaid: Replicate tells no price."""
+    word = told.get("status")
+    if word in ("starting", "processing"):
+        return Running(_progress(told))
+    if word == "succeeded":
+        return _result(told)
+    if word in ENDED:
+        return Failed(said(_reason(told), key), *_failure(told))
+    return undocumented("Replicate", word, key)
+
+
+def _progress(told: dict[str, Any]) -> float | None:
     """How far it is, by the last bar in its logs; most models write none."""
-    found = PERCENT.findall(_text(told, "logs"))
+    found = PERCENT.findall(text(told.get("logs")))
     return min(int(found[-1]), 100) / 100 if found else None
 
 
-def result(told: dict[str, Any]) -> Status:
+def _result(told: dict[str, Any]) -> Status:
     """What a prediction that succeeded brings: a link, a list of them, or an object with one."""
     media = next(_links(told.get("output")), None)
     if media is not None:
-        seed = SEED.search(_text(told, "logs"))
+        seed = SEED.search(text(told.get("logs")))
         return Succeeded(media, seed=int(seed[1]) if seed else None)
     if told.get("data_removed") is True:
         reason = "it was made, and deleted: Replicate keeps a result for an hour"
@@ -92,49 +103,34 @@ def result(told: dict[str, Any]) -> Status:
     return Failed(reason, kind="unknown", charged=None)
 
 
-def reason(told: dict[str, Any]) -> str:
+def _reason(told: dict[str, Any]) -> str:
     """Why there is no result, in Replicate's words where it has any."""
-    said = _text(told, "error").strip()
-    return said or f"Replicate reports it as {told.get('status')}, without a word of why"
+    found = text(told.get("error")).strip()
+    return found or f"Replicate reports it as {told.get('status')}, without a word of why"
 
 
-def failure(told: dict[str, Any]) -> tuple[FailureKind, bool | None]:
+def _failure(told: dict[str, Any]) -> tuple[FailureKind, bool | None]:
     """Of what kind a failure is, and what it cost.
 
     What never began is not billed; what began may be, for the time that it ran.
     """
     charged = None if told.get("started_at") and told.get("status") != "aborted" else False
-    said = _text(told, "error")
+    found = text(told.get("error"))
     if told.get("status") != "failed":
         return "provider", charged
-    if POLICY.search(said):
+    if POLICY.search(found):
         return "moderation", charged
-    return ("input" if INPUT.search(said) else "provider"), charged
+    return ("input" if INPUT.search(found) else "provider"), charged
 
 
 def _links(output: Any) -> Iterator[str]:
     """Every link in a model's output, in its order."""
-    if isinstance(output, str):
-        if output.startswith(("https:", "http:", "data:")):
-            yield output
+    found = link(output)
+    if found is not None:
+        yield found
     elif isinstance(output, list):
         for item in output:
             yield from _links(item)
     elif isinstance(output, dict):
         for item in output.values():
             yield from _links(item)
-
-
-def _text(told: dict[str, Any], name: str) -> str:
-    """A text in a prediction; empty where there is none."""
-    found = told.get(name)
-    return found if isinstance(found, str) else ""
-
-
-def _told(answer: httpx.Response) -> dict[str, Any]:
-    """The object in an answer; an empty one where there is none."""
-    try:
-        found = json.loads(answer.content)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

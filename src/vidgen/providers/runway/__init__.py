@@ -7,22 +7,21 @@ answer was lost cannot be looked up. Facts: docs.dev.runwayml.com and runwayml 5
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 
 from vidgen.errors import ProviderError, Trouble
-from vidgen.job import Request, Running, Status, Ticket
-from vidgen.providers import Session
+from vidgen.job import Request, Status, Ticket
+from vidgen.providers import Session, tickets
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.runway import answers
 from vidgen.providers.runway.calls import called
 from vidgen.providers.runway.uploads import links_of
-from vidgen.providers.wire import as_json, refused
+from vidgen.providers.wire import as_json, refused, repeatable
 
-IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,128}")
+WHO = "Runway"
 
 
 class Runway:
@@ -40,29 +39,18 @@ class Runway:
         answer = await called(self._session, "POST", path, written)
         if not answer.is_success:
             raise self._refused(answer, missing="input")
-        identifier = as_json(answer).get("id")
-        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
-            message = "Runway accepted, and named no task"
-            raise ProviderError(message, kind="ambiguous", charged=None)
-        return {"id": identifier}
+        return {"id": tickets.accepted(as_json(answer), WHO)}
 
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of a task whose id Runway showed a person.
 
         Raises ProviderError `input` for what is none.
         """
-        name = identifier.strip()
-        if not IDENTIFIER.fullmatch(name):
-            message = "an id of a task at Runway has letters, digits and dashes only"
-            raise ProviderError(message, kind="input", hint="copy it from Runway's usage page")
-        return {"id": name}
+        return {"id": tickets.adopted(identifier, WHO, "copy it from Runway's usage page")}
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look at a task; a finished one brings fresh links at every look."""
-        identifier = _identifier(ticket)
-        if identifier is None:
-            raise ProviderError("this ticket is not one of Runway's", kind="gone", charged=None)
-        told = await self._look(f"v1/tasks/{identifier}", missing="gone")
+        told = await self._look(f"v1/tasks/{tickets.kept(ticket, WHO)}", missing="gone")
         return answers.status(told, key=self._session.key)
 
     async def cancel(self, ticket: Ticket) -> None:
@@ -70,44 +58,29 @@ class Runway:
 
         One that is over is left alone: to delete it would take a paid clip away.
         """
-        try:
-            status = await self.poll(ticket)
-        except ProviderError as error:
-            if error.kind == "gone":
-                return
-            raise
-        if not isinstance(status, Running):
+        if not await tickets.runs(self.poll, ticket):
             return
-        answer = await called(self._session, "DELETE", f"v1/tasks/{ticket['id']}")
-        if not answer.is_success and answer.status_code != 404:
-            raise self._refused(answer, missing="gone")
+        with repeatable():
+            answer = await called(self._session, "DELETE", f"v1/tasks/{ticket['id']}")
+            if not answer.is_success and answer.status_code != 404:
+                raise self._refused(answer, missing="gone")
 
     async def check_key(self) -> str:
         """Show the key, and say what the account has left."""
         return answers.balance(await self._look("v1/organization", missing="provider"))
 
     async def _look(self, path: str, *, missing: Trouble) -> dict[str, Any]:
-        """The answer to a look; what went wrong on the way can always be tried again."""
-        try:
+        """The answer to a look."""
+        with repeatable():
             answer = await called(self._session, "GET", path)
             if not answer.is_success:
                 raise self._refused(answer, missing=missing)
             return as_json(answer)
-        except ProviderError as error:
-            if error.kind != "ambiguous":
-                raise
-            raise ProviderError(error.message, kind="overload") from None
 
     def _refused(self, answer: httpx.Response, *, missing: Trouble) -> ProviderError:
         """The error of an answer that is no success; `missing` is what a 404 means there."""
-        message = f"Runway (HTTP {answer.status_code}): {answers.words(answer)}"
+        message = f"{WHO} (HTTP {answer.status_code}): {answers.words(answer)}"
         kind = answers.trouble(answer, missing=missing)
         error = refused(answer, message, kind, key=self._session.key)
         error.hint = answers.HINTS.get(kind, "")
         return error
-
-
-def _identifier(ticket: Ticket) -> str | None:
-    """The task's id in a ticket; None where it is not one of ours."""
-    found = ticket.get("id")
-    return found if isinstance(found, str) and IDENTIFIER.fullmatch(found) else None

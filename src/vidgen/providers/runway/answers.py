@@ -7,7 +7,6 @@ docs.dev.runwayml.com (errors, task failures, billing) and runwayml 5.24.0, read
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +14,7 @@ import httpx
 
 from vidgen.errors import Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
-from vidgen.providers.wire import hidden
+from vidgen.providers.reading import link, object_in, record, records, said, text, undocumented
 
 CREDIT = Decimal("0.01")
 """US dollars of one credit."""
@@ -40,14 +39,9 @@ MODERATION = ("SAFETY", "INPUT_PREPROCESSING.SAFETY")
 
 def words(answer: httpx.Response) -> str:
     """An answer's own words, and each value at fault: `promptText: too long`."""
-    told = _told(answer)
-    error = told.get("error")
-    said = [error] if isinstance(error, str) and error else []
-    issues = told.get("issues")
-    for issue in issues if isinstance(issues, list) else []:
-        if isinstance(issue, dict):
-            said.append(_issue(issue))
-    return "; ".join(said) or "without a word of why"
+    told = object_in(answer)
+    found = [text(told.get("error")), *map(_issue, records(told.get("issues")))]
+    return "; ".join(filter(None, found)) or "without a word of why"
 
 
 def trouble(answer: httpx.Response, *, missing: Trouble) -> Trouble:
@@ -89,20 +83,18 @@ def status(task: dict[str, Any], *, key: str) -> Status:
             return Failed("finished without a link to what was made", "unknown", charged)
         return Succeeded(media, None if credits is None else credits * CREDIT)
     if word == "FAILED":
-        reason = hidden(_reason(task), key)[:600]
-        return Failed(reason, failure(task.get("failureCode")), charged)
+        return Failed(said(_reason(task), key), failure(task.get("failureCode")), charged)
     if word == "CANCELLED":
         return Failed("it was cancelled", "provider", charged)
-    said = hidden(str(word), key)[:80]
-    return Failed(f"Runway says `{said}`, a word that is not documented", "unknown", charged=None)
+    return undocumented("Runway", word, key)
 
 
 def failure(code: object) -> FailureKind:
     """What a failure code means; `INTERNAL`, `THIRD_PARTY` and none at all are not our doing."""
-    text = code if isinstance(code, str) else ""
-    if text.startswith(MODERATION):
+    found = text(code)
+    if found.startswith(MODERATION):
         return "moderation"
-    return "input" if text.startswith("ASSET") else "provider"
+    return "input" if found.startswith("ASSET") else "provider"
 
 
 def balance(told: dict[str, Any]) -> str:
@@ -111,23 +103,22 @@ def balance(told: dict[str, Any]) -> str:
     return "" if credits is None else f"balance ${credits * CREDIT:.2f}"
 
 
-def _refusal(said: str) -> Trouble:
+def _refusal(told: str) -> Trouble:
     """What a 400 is about, by its words."""
-    if any(some in said for some in NO_CREDITS):
+    if any(some in told for some in NO_CREDITS):
         return "credit"
-    return "moderation" if any(some in said for some in REFUSED) else "input"
+    return "moderation" if any(some in told for some in REFUSED) else "input"
 
 
 def _reason(task: dict[str, Any]) -> str:
     """Why a task failed, with its code: Runway's own words are often too general to act on."""
-    said, code = task.get("failure"), task.get("failureCode")
-    reason = said if isinstance(said, str) and said else "it failed, and Runway does not say why"
-    return f"{reason} ({code})" if isinstance(code, str) and code else reason
+    code = text(task.get("failureCode"))
+    reason = text(task.get("failure")) or "it failed, and Runway does not say why"
+    return f"{reason} ({code})" if code else reason
 
 
 def _credits(task: dict[str, Any]) -> Decimal | None:
-    cost = task.get("cost")
-    return _amount(cost.get("credits")) if isinstance(cost, dict) else None
+    return _amount(record(task.get("cost")).get("credits"))
 
 
 def _amount(value: object) -> Decimal | None:
@@ -143,21 +134,11 @@ def _progress(value: object) -> float | None:
 
 def _media(output: object) -> str | None:
     """The first link; a task that was asked for one thing has one."""
-    first = output[0] if isinstance(output, list) and output else None
-    return first if isinstance(first, str) and first.startswith(("https:", "http:")) else None
+    return link(output[0]) if isinstance(output, list) and output else None
 
 
 def _issue(issue: dict[str, Any]) -> str:
     path = issue.get("path")
     where = ".".join(map(str, path)) if isinstance(path, list) else ""
-    said = str(issue.get("message") or issue.get("code") or "")
-    return f"{where}: {said}" if where else said
-
-
-def _told(answer: httpx.Response) -> dict[str, Any]:
-    """The object in an answer; an empty one where there is none."""
-    try:
-        found = json.loads(answer.content)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    why = str(issue.get("message") or issue.get("code") or "")
+    return f"{where}: {why}" if where else why
