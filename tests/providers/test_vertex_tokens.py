@@ -196,8 +196,8 @@ def test_a_file_that_is_named_and_cannot_be_read_is_told_by_its_place(at, conten
         (Reply(429, {"error": "slow_down"}), "limit"),
         (Reply(503, {"error": "backend"}), "overload"),
         (Reply(200, {"token": "x"}), "key"),
-        (Reply(502, b"<html>"), "unsent"),
-        (RESET, "unsent"),
+        (Reply(502, b"<html>"), "overload"),
+        (RESET, "overload"),
     ],
 )
 def test_no_token_means_that_nothing_was_bought(at, reply, kind):

@@ -2,6 +2,7 @@
 
 Google takes no id of ours, and lists no interactions: a submit whose answer is lost can be neither
 looked up nor repeated. What is stored is found again by its id for 55 days, its files for two.
+Facts: ai.google.dev (Omni guide of 2026-09-10) and google-genai 3.4.0.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Request, Running, Status, Succeeded, Ticket
-from vidgen.providers import Session
+from vidgen.providers import Session, tickets
 from vidgen.providers.google import answers
 from vidgen.providers.google.bodies import body
-from vidgen.providers.google.interactions import IDENTIFIER, Interactions, gone, reader
-from vidgen.providers.wire import as_json, call, is_at
+from vidgen.providers.google.interactions import IDENTIFIER, Interactions, reader
+from vidgen.providers.wire import as_json, call, is_at, repeatable
 
+WHO = "the Gemini API"
 API = "https://generativelanguage.googleapis.com"
 FILE = re.compile(r"(?:/v1(?:beta)?/)?files/([A-Za-z0-9_-]+)(:download)?")
 """The path of a result's file, or its name alone; it may come without the `:download`."""
@@ -45,7 +47,7 @@ class Google:
         self._base = session.base_url.rstrip("/") or API
         url = f"{self._base}/v1beta/interactions"
         self._access = ApiKey(session.key)
-        self._interactions = Interactions(session, "the Gemini API", url, self._access)
+        self._interactions = Interactions(session, WHO, url, self._access)
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
         """One interaction, stored. Of a picture the answer is waited for, and kept here."""
@@ -58,11 +60,8 @@ class Google:
 
         Raises ProviderError `input` for what is no such id.
         """
-        if not IDENTIFIER.fullmatch(identifier.strip()):
-            message = "an interaction's id has letters, digits, dashes and underlines only"
-            raise ProviderError(message, kind="input", hint="it begins with `v1_`")
         return {
-            "id": identifier.strip(),
+            "id": tickets.adopted(identifier, WHO, "it begins with `v1_`", form=IDENTIFIER),
             "makes": "image" if request.kind == "image" else "video",
             "model": request.model,
             "endpoint": request.endpoint,
@@ -72,7 +71,7 @@ class Google:
         """One look at an interaction, and at its file where the result is a link."""
         identifier, makes = ticket.get("id"), ticket.get("makes")
         if not isinstance(identifier, str) or makes not in ("image", "video"):
-            raise gone("this ticket is not one of the Gemini API's")
+            raise tickets.foreign(WHO)
         fields = self._session.fields.get((ticket.get("model", ""), ticket.get("endpoint", "")), {})
         status = await self._interactions.look(identifier, makes, fields.get("tokens"))
         return await self._opened(status) if isinstance(status, Succeeded) else status
@@ -89,7 +88,8 @@ class Google:
 
     async def check_key(self) -> str:
         """Show the key by asking for one model's name. Google says nothing of the account."""
-        answer = await self._get(f"{self._base}/v1beta/models?pageSize=1")
+        with repeatable():
+            answer = await self._get(f"{self._base}/v1beta/models?pageSize=1")
         if not answer.is_success:
             raise self._refusal(answer)
         return ""
@@ -122,4 +122,4 @@ class Google:
 
     def _refusal(self, answer: httpx.Response) -> ProviderError:
         key = self._session.key
-        return answers.refusal(answer, who="the Gemini API", key=key, submitting=False)
+        return answers.refusal(answer, who=WHO, key=key, submitting=False)

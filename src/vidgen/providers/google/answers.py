@@ -17,7 +17,9 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, FailureKind, Running
-from vidgen.providers.wire import hidden, refused
+from vidgen.providers.reading import record as record_of
+from vidgen.providers.reading import records, said, text, undocumented
+from vidgen.providers.wire import refused
 
 MODERATED = re.compile(
     r"\b(safety|blocked|prohibited|policy|policies|responsible ai|usage guidelines"
@@ -43,7 +45,7 @@ Record = Mapping[str, Any]
 def refusal(answer: httpx.Response, *, who: str, key: str, submitting: bool) -> ProviderError:
     """The error of an answer that is no success; `who` is what the API is called."""
     told = _error(answer)
-    words = _text(told.get("message")) or "no reason given"
+    words = text(told.get("message")) or "no reason given"
     kind = _trouble(answer.status_code, told, words, submitting=submitting)
     error = refused(answer, f"{who} (HTTP {answer.status_code}): {words}", kind, key=key)
     if error.retry_after is None and kind in ("limit", "overload"):
@@ -54,7 +56,7 @@ def refusal(answer: httpx.Response, *, who: str, key: str, submitting: bool) -> 
 
 
 def _trouble(status: int, told: Record, words: str, *, submitting: bool) -> Trouble:
-    reasons = {_text(one.get("reason")) for one in _records(told.get("details"))}
+    reasons = {text(one.get("reason")) for one in records(told.get("details"))}
     if "BILLING_DISABLED" in reasons or (status in (403, 429) and UNPAID.search(words)):
         return "credit"
     if "API_KEY_INVALID" in reasons or (status == 400 and BAD_KEY.search(words)):
@@ -86,18 +88,17 @@ def ended(record: Record, *, brought: bool, key: str) -> Running | Failed | None
 
     A refusal mostly comes as complete work with words in the clip's place.
     """
-    word = _text(record.get("status"))
+    word = text(record.get("status"))
     if word in ("queued", "in_progress"):
         return Running()
     if word == "completed" and brought:
         return None
     if word == "completed":
-        reason = hidden(_said(record), key)[:600] or "it ended without a clip or a picture"
+        reason = said(_spoken(record), key) or "it ended without a clip or a picture"
         return Failed(reason, "moderation", billed(record))
     if word not in ENDED_WITHOUT:
-        told = hidden(word, key)[:80]
-        return Failed(f"Google says `{told}`, a word that is not documented", "unknown", None)
-    reason = hidden(_wrong(record) or f"it ended as `{word}`", key)[:600]
+        return undocumented("Google", word, key)
+    reason = said(_wrong(record) or f"it ended as `{word}`", key)
     kind: FailureKind = "input" if _about_the_input(record) else "provider"
     return Failed(reason, "moderation" if MODERATED.search(reason) else kind, billed(record))
 
@@ -105,10 +106,10 @@ def ended(record: Record, *, brought: bool, key: str) -> Running | Failed | None
 def content(record: Record, kind: str) -> Record | None:
     """The last clip or picture that the model put out: with `uri`, or with `data` as base64."""
     found = None
-    for step in _records(record.get("steps")):
+    for step in records(record.get("steps")):
         if step.get("type") == "model_output":
-            for one in _records(step.get("content")):
-                if one.get("type") == kind and (_text(one.get("uri")) or _text(one.get("data"))):
+            for one in records(step.get("content")):
+                if one.get("type") == kind and (text(one.get("uri")) or text(one.get("data"))):
                     found = one
     return found
 
@@ -151,35 +152,33 @@ def _made_tokens(record: Record) -> dict[str, int] | None:
     if not isinstance(told, list):
         return None
     found: dict[str, int] = {}
-    for one in _records(told):
-        kind, count = _text(one.get("modality")).lower(), one.get("tokens", 0)
+    for one in records(told):
+        kind, count = text(one.get("modality")).lower(), one.get("tokens", 0)
         if not kind or type(count) is not int:
             return None
         found[kind] = found.get(kind, 0) + count
     return found
 
 
-def _said(record: Record) -> str:
+def _spoken(record: Record) -> str:
     """What the model said instead of showing something."""
-    steps = [one for one in _records(record.get("steps")) if one.get("type") == "model_output"]
-    texts = [_text(one.get("text")) for step in steps for one in _records(step.get("content"))]
+    steps = [one for one in records(record.get("steps")) if one.get("type") == "model_output"]
+    texts = [text(one.get("text")) for step in steps for one in records(step.get("content"))]
     return " ".join(text for text in texts if text) or _wrong(record)
 
 
 def _wrong(record: Record) -> str:
     """The errors in an interaction: of its own, and of its steps."""
-    found = [*_records(record.get("errors"))]
-    found += [
-        one for step in _records(record.get("steps")) for one in _records([step.get("error")])
-    ]
-    return "; ".join(filter(None, (_text(one.get("message")) for one in found)))
+    found = [*records(record.get("errors"))]
+    found += [one for step in records(record.get("steps")) for one in records([step.get("error")])]
+    return "; ".join(filter(None, (text(one.get("message")) for one in found)))
 
 
 def _about_the_input(record: Record) -> bool:
     """Whether an interaction failed by what it was given: by the code of an error, which is a text
     of Google's own there.
     """
-    return any("invalid" in _text(one.get("code")) for one in _records(record.get("errors")))
+    return any("invalid" in text(one.get("code")) for one in records(record.get("errors")))
 
 
 def _error(answer: httpx.Response) -> Record:
@@ -189,22 +188,13 @@ def _error(answer: httpx.Response) -> Record:
     except ValueError:
         return {}
     found = found[0] if isinstance(found, list) and found else found
-    error = found.get("error") if isinstance(found, dict) else None
-    return error if isinstance(error, dict) else {}
+    return record_of(record_of(found).get("error"))
 
 
 def _retry(told: Record) -> float | None:
     """The seconds after which google.rpc's RetryInfo wants us back: `34s`, `0.5s`."""
-    for one in _records(told.get("details")):
-        digits = _text(one.get("retryDelay")).removesuffix("s")
+    for one in records(told.get("details")):
+        digits = text(one.get("retryDelay")).removesuffix("s")
         if digits.replace(".", "", 1).isdecimal():
             return float(digits)
     return None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _records(value: Any) -> list[Record]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,6 +1,7 @@
 """Google's Interactions API at one address: begin, look, stop. The Gemini API's and Vertex AI's.
 
 Knows no model and no key of its own. What comes inside an answer is written to a folder here.
+Facts: the Omni guide of ai.google.dev (2026-09-10) and google-genai 3.4.0.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Input, Status, Succeeded
-from vidgen.providers import Session
+from vidgen.providers import Session, tickets
 from vidgen.providers.google import answers
-from vidgen.providers.wire import as_json, base64_of, call, media_type
+from vidgen.providers.wire import as_json, base64_of, call, media_type, repeatable
 
 LARGEST_ANSWER = 400_000_000
 """Bytes of one answer: a clip of ten seconds in 4k may stand in it."""
@@ -69,10 +70,7 @@ class Interactions:
         if not answer.is_success:
             raise self._refusal(answer, submitting=True)
         record = as_json(answer)
-        identifier = record.get("id")
-        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
-            message = f"{self.who} accepted, and named no interaction"
-            raise ProviderError(message, kind="ambiguous", charged=None)
+        identifier = tickets.accepted(record, self.who, form=IDENTIFIER)
         made = answers.content(record, kind)
         if made and made.get("data"):
             await asyncio.to_thread(self._kept, identifier, kind, made["data"])
@@ -83,7 +81,7 @@ class Interactions:
     ) -> Status:
         """One look. What stands in the answer is written anew each time, to the same file."""
         if not IDENTIFIER.fullmatch(identifier):
-            raise gone(f"this ticket is not one of {self.who}'s")
+            raise tickets.foreign(self.who)
         at = self._file(identifier, kind)
         try:
             record = await self._looked_up(identifier)
@@ -106,21 +104,18 @@ class Interactions:
         """Ask that it be cancelled; no error where it is over, or not known."""
         if not IDENTIFIER.fullmatch(identifier):
             return
-        answer = await self._call("POST", f"{self.url}/{quote(identifier, safe='')}/cancel")
+        with repeatable():
+            answer = await self._call("POST", f"{self.url}/{quote(identifier, safe='')}/cancel")
         if not (answer.is_success or answer.status_code in (400, 404, 409)):
             raise self._refusal(answer, submitting=False)
 
     async def _looked_up(self, identifier: str) -> dict[str, Any]:
-        """What is told of an interaction; what went wrong on the way can be tried again."""
-        try:
+        """What is told of an interaction."""
+        with repeatable():
             answer = await self._call("GET", f"{self.url}/{quote(identifier, safe='')}")
             if not answer.is_success:
                 raise self._refusal(answer, submitting=False)
             return as_json(answer)
-        except ProviderError as error:
-            if error.kind != "ambiguous":
-                raise
-            raise ProviderError(error.message, kind="overload") from None
 
     async def _media(
         self, identifier: str, kind: str, made: Mapping[str, Any] | None
@@ -194,8 +189,3 @@ def reader(session: Session) -> Callable[[Input], tuple[str, str]]:
         return data, media_type(path)
 
     return read
-
-
-def gone(message: str) -> ProviderError:
-    """The error of work that is not known."""
-    return ProviderError(message, kind="gone", charged=None)

@@ -10,18 +10,28 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
 
 from vidgen.errors import ProviderError
-from vidgen.job import Input, Request, Running, Status, Ticket
-from vidgen.providers import Session
+from vidgen.job import Input, Request, Status, Ticket
+from vidgen.providers import Session, bearer, tickets
 from vidgen.providers.openai_shape import answers
 from vidgen.providers.openai_shape.dialect import FIELDS, Dialect
 from vidgen.providers.openai_shape.forms import File, form
-from vidgen.providers.wire import Form, as_json, call, is_at, is_here, media_type, read, refused
+from vidgen.providers.reading import object_in, records, said
+from vidgen.providers.wire import (
+    Form,
+    as_json,
+    is_at,
+    is_here,
+    media_type,
+    read,
+    refused,
+    repeatable,
+)
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 """`video_…`, `video_gen_…`, a UUID, or `sora-2:task_…` of some gateways."""
@@ -31,9 +41,9 @@ class Videos:
     """Works through a server that speaks OpenAI's videos shape, in one of its dialects."""
 
     def __init__(self, session: Session, dialect: Dialect) -> None:
-        self._session = session
         self._dialect = dialect
         self._root = dialect.root(session.base_url)
+        self._session = replace(session, base_url=self._root)
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
         """Order one clip; no id of ours can go along.
@@ -48,28 +58,19 @@ class Videos:
         answer = await self._call("POST", "videos", written)
         if not answer.is_success:
             raise self._refused(answer, looking=False)
-        identifier = as_json(answer).get("id")
-        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
-            message = f"{self._dialect.name} accepted, and named no job"
-            raise ProviderError(message, kind="ambiguous", charged=None)
-        return {"id": identifier}
+        return {"id": tickets.accepted(as_json(answer), self._dialect.name, form=IDENTIFIER)}
 
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of a job whose id a person found. Raises ProviderError `input` for no id."""
-        name = identifier.strip()
-        if not IDENTIFIER.fullmatch(name):
-            raise ProviderError(
-                "the id of a video has letters, digits, dots, colons and dashes only",
-                kind="input",
-                hint="copy it from the server's list of videos",
-            )
-        return {"id": name}
+        name, hint = self._dialect.name, "copy it from the server's list of videos"
+        return {"id": tickets.adopted(identifier, name, hint, form=IDENTIFIER)}
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look at a job. Raises ProviderError `gone` where the server knows no such one."""
-        identifier = self._identifier(ticket)
+        identifier = tickets.kept(ticket, self._dialect.name, form=IDENTIFIER)
         path = f"videos/{quote(identifier, safe=':')}"
-        answer = await self._call("GET", path)
+        with repeatable():
+            answer = await self._call("GET", path)
         record = answers.record_in(answer, identifier)
         if record is None:
             raise self._refused(answer, looking=True)
@@ -83,22 +84,17 @@ class Videos:
         """
         if not self._dialect.stops:
             return
-        try:
-            status = await self.poll(ticket)
-        except ProviderError as error:
-            if error.kind == "gone":
-                return
-            raise
-        if not isinstance(status, Running):
+        if not await tickets.runs(self.poll, ticket):
             return
-        answer = await self._call("DELETE", f"videos/{quote(ticket['id'], safe=':')}")
+        with repeatable():
+            answer = await self._call("DELETE", f"videos/{quote(ticket['id'], safe=':')}")
         over_or_stopping = answer.status_code in (404, 409)
         if not (answer.is_success or over_or_stopping):
             raise self._refused(answer, looking=True)
 
     async def download_headers(self, link: str) -> Mapping[str, str]:
         """The key for the server's own links; nothing for links that a record gave to others."""
-        return self._headers() if is_at(link, self._root) else {}
+        return bearer.token(self._session) if is_at(link, self._root) else {}
 
     async def check_key(self) -> str:
         """List the models, which costs nothing: those that one's own server has, in words.
@@ -106,14 +102,14 @@ class Videos:
         Raises ProviderError `key` for a refused key, `input` where no server is named.
         """
         self._refuse_unnamed()
-        answer = await self._call("GET", "models")
-        if not answer.is_success:
-            raise self._refused(answer, looking=True)
-        listed = as_json(answer).get("data")
-        names = [one.get("id") for one in listed or () if isinstance(one, dict)]
+        with repeatable():
+            answer = await self._call("GET", "models")
+            if not answer.is_success:
+                raise self._refused(answer, looking=True)
+            names = [str(one.get("id")) for one in records(as_json(answer).get("data"))]
         if not self._dialect.own:
             return f"{len(names)} models" if names else ""
-        return f"serves {', '.join(map(str, names))}" if names else ""
+        return f"serves {said(', '.join(names), self._session.key)}" if names else ""
 
     def _refuse_unnamed(self) -> None:
         """Raise where there is nobody to send an order to, or no way to fetch what comes of it."""
@@ -137,26 +133,12 @@ class Videos:
             hint = f"name a gateway that has it in {setting}, or choose another model"
             raise ProviderError(reason, kind="input", hint=hint)
 
-    def _identifier(self, ticket: Ticket) -> str:
-        identifier = ticket.get("id")
-        if isinstance(identifier, str) and IDENTIFIER.fullmatch(identifier):
-            return identifier
-        message = f"the ticket names no job at {self._dialect.name}"
-        raise ProviderError(message, kind="gone", charged=None)
-
     async def _call(self, method: str, path: str, written: Form | None = None) -> httpx.Response:
-        at, url = self._session, f"{self._root}/{path}"
-        headers = self._headers()
-        return await call(at.http, method, url, key=at.key, headers=headers, form=written)
-
-    def _headers(self) -> dict[str, str]:
-        """The key, where there is one: most servers of one's own want none."""
-        return {"Authorization": f"Bearer {self._session.key}"} if self._session.key else {}
+        return await bearer.called(self._session, method, path, form=written)
 
     def _refused(self, answer: httpx.Response, *, looking: bool) -> ProviderError:
         """The error of an answer that is neither a success nor a record."""
-        told: dict[str, Any] = answers.read(answer)
-        fault = answers.fault(told)
+        fault = answers.fault(object_in(answer))
         kind = answers.trouble(answer, fault, looking=looking, own=self._dialect.own)
         words = fault.words or "without a word of why"
         message = f"{self._dialect.name} (HTTP {answer.status_code}): {words}"

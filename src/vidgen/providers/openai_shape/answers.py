@@ -7,7 +7,6 @@ ModelSell, OFOX): their words differ, and most send no more than half of the rec
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import httpx
 
 from vidgen.errors import Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
-from vidgen.providers.wire import hidden
+from vidgen.providers.reading import link, object_in, record, records, said, text, undocumented
 
 WAITS = frozenset({"queued", "pending", "submitted", "in_progress", "processing", "running"})
 NOT_STARTED = "unknown"
@@ -64,44 +63,34 @@ class Fault:
         return bool(MODERATED.search(" ".join((*self.codes, self.words))))
 
 
-def read(answer: httpx.Response) -> dict[str, Any]:
-    """The object in an answer; an empty one where there is none."""
-    try:
-        found = json.loads(answer.content)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def record_in(answer: httpx.Response, identifier: str) -> dict[str, Any] | None:
     """The record of a job; None where the answer is none.
 
     vLLM-Omni answers a look at a failed job with 4xx or 5xx, and the record all the same. There it
     must name the job: an error of the server's own may have a `status` too.
     """
-    told = read(answer)
+    told = object_in(answer)
     if not isinstance(told.get("status"), str):
         return None
     return told if answer.is_success or told.get("id") == identifier else None
 
 
-def status(record: Mapping[str, Any], *, content: str, own: bool, key: str) -> Status:
+def status(job: Mapping[str, Any], *, content: str, own: bool, key: str) -> Status:
     """A record as a Status; `content` is where the clip is unless the record names a link.
 
     What a failure costs at a gateway nobody says; on one's `own` machine it costs nothing. A word
     that is not known is never taken for one that waits.
     """
-    word = str(record["status"]).lower()
+    word = str(job["status"]).lower()
     if word in WAITS or word == NOT_STARTED:
-        return Running(_progress(record.get("progress")))
+        return Running(_progress(job.get("progress")))
     if word in MADE:
-        return Succeeded(_link(record) or content)
+        return Succeeded(_link(job) or content)
     charged = False if own else None
     if word not in ENDED:
-        reason = f"it says `{hidden(word, key)[:80]}`, a word that is not documented"
-        return Failed(reason, "unknown", charged=None)
-    told = fault(record)
-    reason = hidden(told.words, key)[:600] or f"it is {word}, and nobody says why"
+        return undocumented("the server", word, key)
+    told = fault(job)
+    reason = said(told.words, key) or f"it is {word}, and nobody says why"
     return Failed(reason, _failure(told), charged)
 
 
@@ -168,23 +157,16 @@ def _progress(value: Any) -> float | None:
     return min(max(found, 0.0), 1.0)
 
 
-def _link(record: Mapping[str, Any]) -> str | None:
+def _link(job: Mapping[str, Any]) -> str | None:
     """The link to the clip in a record, beside it or among its `metadata`."""
-    more = record.get("metadata")
-    for at in (record, more if isinstance(more, Mapping) else {}):
-        for name in LINKS:
-            link = at.get(name)
-            if isinstance(link, str) and link.startswith(("https:", "http:", "data:")):
-                return link
-    return None
+    places = (job, record(job.get("metadata")))
+    return next(filter(None, (link(at.get(name)) for at in places for name in LINKS)), None)
 
 
 def _detail(told: Mapping[str, Any]) -> str:
     """FastAPI's `detail`: a text, or a list of what is wrong with which field."""
     detail = told.get("detail")
-    if isinstance(detail, list):
-        return "; ".join(_line(one) for one in detail if isinstance(one, Mapping))
-    return detail if isinstance(detail, str) else ""
+    return "; ".join(map(_line, records(detail))) if isinstance(detail, list) else text(detail)
 
 
 def _line(item: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Vertex AI: Veo by long-running operations, Omni by interactions, both under a project's name.
 
 Without a bucket (VERTEX_STORAGE_URI) a clip comes inside the answer. Neither takes an id of ours,
-so that a submit whose answer is lost can be neither looked up nor repeated.
+so that a submit whose answer is lost can be neither looked up nor repeated. Facts:
+docs.cloud.google.com (Veo and Omni on Vertex AI, 2026) and google-genai 3.4.0.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Request, Status, Succeeded, Ticket
-from vidgen.providers import Session
+from vidgen.providers import Session, tickets
 from vidgen.providers.google import answers, bodies
 from vidgen.providers.google.interactions import (
     IDENTIFIER,
     LARGEST_ANSWER,
     Interactions,
-    gone,
     keep,
     reader,
 )
 from vidgen.providers.vertex import veo
 from vidgen.providers.vertex.tokens import Tokens
-from vidgen.providers.wire import as_json, call, is_at
+from vidgen.providers.wire import as_json, call, is_at, repeatable
 
+WHO = "Vertex AI"
 GLOBAL = "https://aiplatform.googleapis.com"
 STORAGE = "https://storage.googleapis.com"
 EVERYWHERE = "global"
@@ -67,25 +68,19 @@ class Vertex:
         answer = await self._call("POST", url, sent)
         if not answer.is_success:
             raise self._refusal(answer, submitting=True)
-        name = as_json(answer).get("name")
-        if not isinstance(name, str) or not veo.OPERATION.fullmatch(name):
-            message = "Vertex AI accepted, and named no operation"
-            raise ProviderError(message, kind="ambiguous", charged=None)
-        return {"id": name}
+        told = as_json(answer)
+        return {"id": tickets.accepted(told, WHO, name="name", form=veo.OPERATION)}
 
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of an operation by its whole name, or of an interaction by its id.
 
         Raises ProviderError `input` for what is neither.
         """
-        name = identifier.strip()
-        if _is_veo(request) and veo.OPERATION.fullmatch(name):
-            return {"id": name}
-        if not _is_veo(request) and IDENTIFIER.fullmatch(name):
-            at = f"projects/{self._tokens.project()}/locations/{EVERYWHERE}"
-            return _omni(request, at, name)
-        wanted = "an operation's whole name, `projects/…`" if _is_veo(request) else "an id"
-        raise ProviderError(f"Vertex AI's job is named by {wanted}", kind="input")
+        if _is_veo(request):
+            hint = "a job of Veo's is named by the operation's whole name, `projects/…`"
+            return {"id": tickets.adopted(identifier, WHO, hint, form=veo.OPERATION)}
+        found = tickets.adopted(identifier, WHO, "copy the interaction's id", form=IDENTIFIER)
+        return _omni(request, f"projects/{self._tokens.project()}/locations/{EVERYWHERE}", found)
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look. A clip inside the answer is written to a file here, anew each time."""
@@ -98,7 +93,7 @@ class Vertex:
             return _linked(status)
         operation = veo.OPERATION.fullmatch(name) if isinstance(name, str) else None
         if operation is None:
-            raise gone("this ticket is not one of Vertex AI's")
+            raise tickets.foreign(WHO)
         record = await self._fetched(operation)
         over = veo.ended(record, key=self._tokens.secret)
         return over if over is not None else await self._made(operation[0], record)
@@ -116,23 +111,20 @@ class Vertex:
     async def check_key(self) -> str:
         """Show a token by asking for one model's page, and say in whose name that was."""
         url = f"{self._host(EVERYWHERE)}/v1beta1/publishers/google/models/gemini-omni-1.1-flash"
-        answer = await self._call("GET", url)
+        with repeatable():
+            answer = await self._call("GET", url)
         if not answer.is_success:
             raise self._refusal(answer, submitting=False)
         return f"project {self._tokens.project()}"
 
     async def _fetched(self, operation: re.Match[str]) -> dict[str, Any]:
-        """What is told of an operation; what went wrong on the way can be tried again."""
+        """What is told of an operation."""
         url = f"{self._host(operation['location'])}/v1/{operation['model']}:fetchPredictOperation"
-        try:
+        with repeatable():
             answer = await self._call("POST", url, {"operationName": operation[0]})
             if not answer.is_success:
                 raise self._refusal(answer, submitting=False)
             return as_json(answer)
-        except ProviderError as error:
-            if error.kind != "ambiguous":
-                raise
-            raise ProviderError(error.message, kind="overload") from None
 
     async def _made(self, name: str, record: Mapping[str, Any]) -> Status:
         made = veo.video(record)
@@ -154,7 +146,7 @@ class Vertex:
 
     def _interactions(self, at: str) -> Interactions:
         url = f"{self._host(EVERYWHERE)}/v1beta1/{at}/interactions"
-        return Interactions(self._session, "Vertex AI", url, self._tokens)
+        return Interactions(self._session, WHO, url, self._tokens)
 
     def _location(self) -> str:
         found = self._session.settings.get("GOOGLE_CLOUD_LOCATION", "") or EVERYWHERE
@@ -183,7 +175,7 @@ class Vertex:
 
     def _refusal(self, answer: httpx.Response, *, submitting: bool) -> ProviderError:
         key = self._tokens.secret
-        return answers.refusal(answer, who="Vertex AI", key=key, submitting=submitting)
+        return answers.refusal(answer, who=WHO, key=key, submitting=submitting)
 
 
 def _is_veo(request: Request) -> bool:

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from vidgen.errors import ProviderError, ToolMissing, Trouble
 from vidgen.media.tool import printed
 from vidgen.providers import Session
-from vidgen.providers.wire import as_json, call, read
+from vidgen.providers.wire import as_json, call, read, repeatable
 
 TOKENS_AT = "https://oauth2.googleapis.com/token"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -140,15 +140,11 @@ class Tokens:
         """What Google's server of tokens says; nothing that costs money was sent yet."""
         headers = {"content-type": "application/x-www-form-urlencoded"}
         content = urlencode(form).encode()
-        try:
+        with repeatable():
             answer = await call(
                 self._session.http, "POST", TOKENS_AT, key="", headers=headers, content=content
             )
             told = as_json(answer)
-        except ProviderError as error:
-            if error.kind == "ambiguous":
-                error.kind, error.charged = "unsent", False
-            raise
         if answer.is_success:
             return told
         status = answer.status_code

@@ -11,7 +11,7 @@ from typing import Any
 
 from vidgen.job import Failed, Input, Request, Running
 from vidgen.providers.google.answers import MODERATED
-from vidgen.providers.wire import hidden
+from vidgen.providers.reading import said
 
 Read = Callable[[Input], tuple[str, str]]
 """What a file holds, as base64, and its media type."""
@@ -75,7 +75,7 @@ def ended(record: Mapping[str, Any], *, key: str) -> Running | Failed | None:
         return Running()
     error = record.get("error")
     if done is True and isinstance(error, Mapping):
-        reason = hidden(str(error.get("message") or "it failed without a word"), key)[:600]
+        reason = said(str(error.get("message") or "it failed without a word"), key)
         return Failed(reason, "moderation" if MODERATED.search(reason) else "provider", None)
     if done is not True or not isinstance(record.get("response"), Mapping):
         return Failed("Veo reports a state that it has never told of", "unknown", charged=None)
@@ -84,8 +84,8 @@ def ended(record: Mapping[str, Any], *, key: str) -> Running | Failed | None:
     told = record["response"]
     if told.get("raiMediaFilteredCount"):
         reasons = told.get("raiMediaFilteredReasons")
-        said = " ".join(map(str, reasons)) if isinstance(reasons, list) else ""
-        reason = hidden(said, key)[:600] or "Google's filter took the clip away"
+        words = " ".join(map(str, reasons)) if isinstance(reasons, list) else ""
+        reason = said(words, key) or "Google's filter took the clip away"
         return Failed(reason, "moderation", charged=False)
     return Failed("Veo finished without a video", "unknown", charged=None)
 
