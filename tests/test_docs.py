@@ -185,6 +185,11 @@ def test_the_readme_names_commands_that_are_still_to_come_and_none_that_is_there
     assert not set(quoted(missing)) & set(COMMANDS)
 
 
+def test_no_cell_of_what_works_is_empty():
+    for row in table("README.md", "works"):
+        assert len(row) == 2 and all(row), row
+
+
 def test_the_readme_names_every_exit_code():
     for code in Exit:
         assert re.search(rf"\b{code.value} [a-z]", README), code
