@@ -67,7 +67,7 @@ class Writer:
             voice=self._voice(shot, choice),
             source_video=self._input(shot.source),
             motion_video=self._input(shot.motion) if hosted else None,
-            audio_file=self._input(shot.audio) if hosted else None,
+            audio_file=self._input(shot.audio) or (None if hosted else self._input(shot.lip_sync)),
             camera=camera_of(shot, heard_in_prompt=not hosted) if axes else None,
             slate=self._slate(index, shot, composed) if drawn else None,
         )

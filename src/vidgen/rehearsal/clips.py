@@ -17,11 +17,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-from vidgen.errors import VidgenError
+from vidgen.errors import MediaError, VidgenError
 from vidgen.job import Input, Request, Running, Slate, Succeeded, plain
 from vidgen.media.binary import Ffmpeg
 from vidgen.media.frames import first_frame
-from vidgen.media.graph import SAMPLE_RATE, dubbed
 from vidgen.media.probe import probe
 from vidgen.media.run import produce, settle
 from vidgen.providers import PROVIDERS, Session
@@ -101,9 +100,8 @@ class Drawn:
 
         Called off, it stops the drawing, for whoever else waits for the same as well.
         """
-        request = self._request(wanted)
-        sound = wanted.sound.name if wanted.sound else None
-        told = [EDITION, plain(request), wanted.sounds, wanted.work.still, sound]
+        request = self._request(wanted, await asyncio.to_thread(_heard, wanted))
+        told = [EDITION, plain(request), wanted.sounds, wanted.work.still]
         name = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
         path = self._folder / f"{name}{'.png' if wanted.work.still else '.mp4'}"
         if path.is_file():
@@ -113,8 +111,8 @@ class Drawn:
             self._making[name].add_done_callback(lambda _: self._making.pop(name, None))
         return await self._making[name]
 
-    def _request(self, wanted: Wanted) -> Request:
-        """The animatic's version of what was ordered."""
+    def _request(self, wanted: Wanted, heard: Path | None) -> Request:
+        """The animatic's version of what was ordered, and the file whose sound is under it."""
         work, (width, height) = wanted.work, wanted.size
         asked, still = work.request, work.still
         # A still has no length, and a card of one must not speak of any.
@@ -136,6 +134,7 @@ class Drawn:
             first_frame=self._input(wanted.first),
             last_frame=self._input(wanted.last) if wanted.first else None,
             source_video=self._input(wanted.clip),
+            audio_file=self._input(heard),
             camera=asked.camera,
             slate=asked.slate or named,
         )
@@ -150,8 +149,8 @@ class Drawn:
             self._folder.mkdir(parents=True, exist_ok=True)
             if wanted.work.still:
                 await asyncio.to_thread(_take_first, drawn, path)
-            elif wanted.sounds:
-                await self._with_sound(drawn, wanted, path)
+            elif wanted.work.request.audio and wanted.sounds and request.audio_file is None:
+                await self._with_tone(drawn, wanted.seconds, path)
             else:
                 await asyncio.to_thread(drawn.replace, path)
         return path
@@ -170,41 +169,30 @@ class Drawn:
             raise ClipFailed(f"the clip could not be drawn: {status.reason}")
         return Path(status.media)
 
-    async def _with_sound(self, drawn: Path, wanted: Wanted, path: Path) -> None:
-        """Lay what was given under a clip, or a quiet tone where sound was asked and none given."""
-        given = await asyncio.to_thread(_given, wanted)
-        length = (await asyncio.to_thread(probe, drawn)).duration
-        if given is not None:
-            file, channels = given
-            samples = round(length * SAMPLE_RATE)
-            await produce(
-                self._ffmpeg,
-                lambda part: dubbed(drawn, file, channels, samples, part),
-                path,
-                doing="lay the sound that was given under the clip",
-            )
-        elif wanted.work.request.audio:
-            await self._with_tone(drawn, length, path)
-        else:
-            await asyncio.to_thread(drawn.replace, path)
+    async def _with_tone(self, drawn: Path, seconds: Decimal, path: Path) -> None:
+        """Lay a quiet tone under a clip: sound was asked for, and none was given."""
 
-    async def _with_tone(self, drawn: Path, length: Fraction, path: Path) -> None:
         def words(part: Path) -> Sequence[str]:
             picture = ("-i", f"file:{drawn.absolute()}")
-            tone = ("-f", "lavfi", "-t", f"{float(length):.6f}", "-i", _TONE)
+            tone = ("-f", "lavfi", "-t", f"{seconds:f}", "-i", _TONE)
             coded = ("-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-ac", "2")
             return (*picture, *tone, *coded, "-f", "mp4", f"file:{part.absolute()}")
 
         await produce(self._ffmpeg, words, path, doing="lay a tone under the clip")
 
 
-def _given(wanted: Wanted) -> tuple[Path, int] | None:
-    """The file whose sound belongs under a clip, and its channels; None where there is none."""
-    for file in (wanted.sound, wanted.clip):
-        sound = probe(file).sound if file is not None else None
-        if file is not None and sound is not None:
-            return file, sound.channels
-    return None
+def _heard(wanted: Wanted) -> Path | None:
+    """The file whose sound belongs under the result: the sound that was given, or the clip.
+
+    Raises ClipFailed for a file that cannot be read.
+    """
+    if not wanted.sounds or wanted.sound is not None:
+        return wanted.sound if wanted.sounds else None
+    try:
+        has = wanted.clip is not None and probe(wanted.clip).sound is not None
+    except MediaError as error:
+        raise ClipFailed(f"the clip that was given cannot be read: {error.message}") from error
+    return wanted.clip if has else None
 
 
 def _take_first(clip: Path, path: Path) -> None:

@@ -189,9 +189,8 @@ class Play:
         always = self._faults.always(one.provider, work.name)
         fault = always if always == "moderation-late" else fate.end
         fault = "provider-failure" if fault == "failure-billed" and one.own else fault
-        mode = work.request.mode
-        shown = mode in ("first_frame", "first_last", "avatar")
-        speaks = mode in ("avatar", "lip_sync")
+        shown = work.request.mode in ("first_frame", "first_last", "avatar")
+        driven = work.request.audio_file is not None
         return Entry(
             provider=one.provider,
             work=work.name,
@@ -206,7 +205,7 @@ class Play:
             first=self._shelf.keep(first_of(files, "picture", "first")) if shown else None,
             last=self._shelf.keep(first_of(files, "picture", "last")) if shown else None,
             clip=self._shelf.keep(first_of(files, "clip")),
-            sound=self._shelf.keep(first_of(files, "sound")) if speaks else None,
+            sound=self._shelf.keep(first_of(files, "sound")) if driven else None,
         )
 
     def _taken(self, one: Played, order: Order) -> Answer:

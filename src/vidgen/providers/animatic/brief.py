@@ -29,6 +29,7 @@ class Brief:
 
     A `clip` is shown as it is, instead of all else; `held` lets its last frame stand where it ends
     before its time, `marked` says by marks at its corners that it stands for another's work.
+    The `sound` of another file is laid under the clip that is made.
     """
 
     width: int
@@ -41,6 +42,7 @@ class Brief:
     first: Path | None = None
     last: Path | None = None
     clip: Path | None = None
+    sound: Path | None = None
     held: bool = True
     marked: bool = False
     chained: bool = False
@@ -62,6 +64,7 @@ def brief_of(request: Request, project: Path, ffmpeg: Path) -> Brief:
         first=_file(request.first_frame, project),
         last=_file(request.last_frame, project),
         clip=_file(request.source_video, project),
+        sound=_file(request.audio_file, project),
         held=request.mode not in AS_LONG_AS_THEIR_CLIP,
         marked=request.model != request.provider,
         chained=_is_chained(request.first_frame),
@@ -69,7 +72,7 @@ def brief_of(request: Request, project: Path, ffmpeg: Path) -> Brief:
     )
 
 
-_PATHS = ("ffmpeg", "first", "last", "clip")
+_PATHS = ("ffmpeg", "first", "last", "clip", "sound")
 
 
 def as_data(brief: Brief) -> dict[str, Any]:
@@ -96,6 +99,7 @@ def from_data(data: dict[str, Any]) -> Brief:
         first=Path(data["first"]) if data["first"] else None,
         last=Path(data["last"]) if data["last"] else None,
         clip=Path(data["clip"]) if data["clip"] else None,
+        sound=Path(data["sound"]) if data["sound"] else None,
         held=data["held"],
         marked=data["marked"],
         chained=data["chained"],

@@ -22,7 +22,13 @@ _SHADE = (18, 18, 20)
 
 
 class FootageUnreadable(ProviderError):
-    """A given clip that has no picture, or none that can be decoded."""
+    """A given clip without a picture that can be decoded, or a given sound that cannot be heard."""
+
+    @classmethod
+    def told(cls, error: MediaError, path: Path) -> FootageUnreadable:
+        """What was wrong with a file, and what to do about it."""
+        hint = "see that a player plays it, and export it again"
+        return cls(error.message, where=path.name, hint=hint)
 
 
 def footage(brief: Brief, clip: Path) -> Iterator[Image.Image]:
@@ -40,9 +46,7 @@ def footage(brief: Brief, clip: Path) -> Iterator[Image.Image]:
                 before = picture, _marked(framed) if brief.marked else framed
             yield before[1]
     except MediaError as error:
-        raise FootageUnreadable(
-            error.message, where=clip.name, hint="see that a player shows it, and export it again"
-        ) from error
+        raise FootageUnreadable.told(error, clip) from error
 
 
 def _framed(picture: Image.Image, framing: Framing, size: tuple[int, int]) -> Image.Image:

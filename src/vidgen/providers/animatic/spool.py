@@ -25,6 +25,11 @@ class Spool:
         return self.folder / "out.mp4"
 
     @property
+    def silent(self) -> Path:
+        """The clip before a sound is laid under it."""
+        return self.folder / "silent.mp4"
+
+    @property
     def lock(self) -> Path:
         """Held by the worker for as long as it lives."""
         return self.folder / "lock"
@@ -72,6 +77,7 @@ class Spool:
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in ("result.json", "progress", "cancelled", "lock", "out.mp4", "worker.log"):
             (self.folder / name).unlink(missing_ok=True)
+        self.silent.unlink(missing_ok=True)
         self._write("brief.json", brief)
 
     def tell(self, share: float) -> None:

@@ -6,6 +6,7 @@ the other holds. Never touches a file outside its spool, but for the stills and 
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from vidgen.errors import VidgenError
+from vidgen.errors import MediaError, VidgenError
 from vidgen.media.binary import Ffmpeg
+from vidgen.media.dub import dub
 from vidgen.media.encode import write_frames
 from vidgen.media.worker import Leash, hold
 from vidgen.providers.animatic.brief import Brief, from_data
@@ -55,13 +57,20 @@ def main(folder: str) -> int:
 
 
 def _make(brief: Brief, spool: Spool, leash: Leash) -> None:
+    ffmpeg = Ffmpeg(brief.ffmpeg, "", "override")
     frames = write_frames(
         _watched(brief, spool, leash),
         size=(brief.width, brief.height),
         rate=brief.rate,
-        path=spool.clip,
-        ffmpeg=Ffmpeg(brief.ffmpeg, "", "override"),
+        path=spool.silent if brief.sound else spool.clip,
+        ffmpeg=ffmpeg,
     )
+    if brief.sound is not None:
+        try:
+            asyncio.run(dub(ffmpeg, spool.silent, brief.sound, spool.clip))
+        except MediaError as error:
+            raise FootageUnreadable.told(error, brief.sound) from error
+        spool.silent.unlink()
     spool.done(frames)
 
 
