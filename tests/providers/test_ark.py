@@ -9,11 +9,11 @@ from tests.catalogue_rows import routes
 from tests.providers.asked import CLIP, FIRST, LAST, OTHER, SOUND, ordered
 from tests.providers.at_work import hosted, staged
 from tests.providers.tapes import Reply
-from tests.providers.tapes.byteplus import FRAME, LINK, TASK, TASKS, no
+from tests.providers.tapes.byteplus import FRAME, LINK, PICTURE, STILLS, TASK, TASKS, no
 from vidgen.errors import ProviderError
-from vidgen.job import Input, Succeeded
+from vidgen.job import Input, Running, Succeeded
 from vidgen.providers.ark import Ark
-from vidgen.providers.ark.bodies import body
+from vidgen.providers.ark.bodies import body, still
 
 
 def of(name, mode, **more):
@@ -247,3 +247,81 @@ def test_a_link_that_is_none_is_not_handed_on(at):
         return await stage.provider.poll(ticket)
 
     assert staged("byteplus", at, work).kind == "unknown"
+
+
+def test_a_still_is_ordered_by_its_pixels_and_without_a_mark():
+    request = replace(
+        of("seedream-4.5", "references", references=(FIRST,)), width=1440, height=2560
+    )
+    assert still(request, read=lambda given: given.path) == {
+        "model": "seedream-4-5-251128",
+        "prompt": "coffee",
+        "size": "1440x2560",
+        "response_format": "url",
+        "watermark": False,
+        "image": [f"data:image/png;base64,{FIRST.path}"],
+    }
+    for more in ({"seed": 7}, {"first_frame": FIRST}, {"voice": SOUND}):
+        with pytest.raises(ProviderError) as caught:
+            still(replace(request, **more), read=lambda given: given.path)
+        assert caught.value.kind == "input"
+
+
+def test_a_still_comes_with_the_answer_and_its_link_is_the_ticket(at):
+    async def work(stage):
+        ticket = await submitted(stage, of("seedream-4.5", "text"))
+        assert [call.path for call in stage.calls] == [STILLS]
+        stage.look = lambda call: Reply(206, b"J")
+        made = await stage.provider.poll(ticket)
+        asked = stage.calls[-1]
+        assert (f"https://{asked.host}{asked.path}", asked.headers["range"]) == (
+            PICTURE,
+            "bytes=0-0",
+        )
+        assert "authorization" not in asked.headers
+        await stage.provider.cancel(ticket)
+        gone = await refusal(stage.provider.poll({"still": "file:///etc/passwd"}))
+        return made, gone.kind, len(stage.calls)
+
+    assert staged("byteplus", at, work) == (Succeeded(PICTURE), "gone", 2)
+
+
+def test_a_still_is_lost_with_its_link_and_was_paid_for(at):
+    async def work(stage):
+        found = []
+        for code in (503, 403):
+            stage.look = lambda call, code=code: Reply(code, b"no")
+            found.append(await stage.provider.poll({"still": PICTURE}))
+        return found
+
+    early, late = staged("byteplus", at, work)
+    assert early == Running()
+    assert (late.kind, late.charged) == ("provider", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "charged"),
+    [
+        (
+            {"data": [{"error": {"code": "OutputImageSensitiveContentDetected"}}]},
+            "moderation",
+            False,
+        ),
+        ({"data": [], "error": {"code": "InternalServiceError"}}, "provider", False),
+        ({"data": []}, "ambiguous", None),
+        ({"data": [{"url": "file:///etc/passwd"}]}, "ambiguous", None),
+    ],
+)
+def test_an_answer_without_a_picture_says_what_became_of_it(told, kind, charged, at):
+    async def work(stage):
+        stage.paid = lambda call: Reply(200, told)
+        return await refusal(submitted(stage, of("seedream-4.5", "text")))
+
+    error = staged("byteplus", at, work)
+    assert (error.kind, error.charged) == (kind, charged)
+
+
+def test_a_still_cannot_be_found_again_by_a_name(at):
+    with pytest.raises(ProviderError) as caught:
+        Ark(hosted("byteplus", at.project)).adopt(of("seedream-4.5", "text"), TASK)
+    assert caught.value.kind == "input"

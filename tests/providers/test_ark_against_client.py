@@ -13,7 +13,7 @@ from tests.catalogue_rows import routes
 from tests.providers.asked import SOUND, ordered
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
-from tests.providers.tapes.byteplus import FRAME, LINK, TASK, no
+from tests.providers.tapes.byteplus import FRAME, LINK, PICTURE, TASK, no
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.providers.ark import Ark
@@ -30,6 +30,7 @@ with warnings.catch_warnings():
     from byteplussdkarkruntime.types.content_generation.content_generation_task_id import (
         ContentGenerationTaskID,
     )
+    from byteplussdkarkruntime.types.images.images import ImagesResponse
 
 KEY = "0f1e-2d3c"
 
@@ -127,6 +128,33 @@ def test_ours_and_theirs_ask_the_same_things(at, request_):
 
     mine, others = asyncio.run(compare())
     assert [call[0] for call in mine] == ["POST", "GET", "GET", "DELETE", "GET"]
+    assert mine == others
+
+
+@pytest.mark.parametrize("mode", ["text", "references"])
+def test_a_still_is_ordered_as_theirs_orders_it(at, mode):
+    request = of("seedream-4.5", mode)
+
+    def made(call):
+        data = [{"url": PICTURE, "size": call.json()["size"]}]
+        return Reply(200, ImagesResponse.construct(model="m", data=data).model_dump())
+
+    async def compare():
+        async with Loopback(made) as server:
+            http = clients()
+            ark = Ark(replace(at, base_url=f"{server.url}/api/v3", key=KEY, http=http))
+            client = byteplus.AsyncArk(base_url=f"{server.url}/api/v3", api_key=KEY, max_retries=0)
+            try:
+                ticket = await ark.submit(request, idempotency="j1:one.1")
+                mine = shown(server.calls[0])
+                theirs = await client.images.generate(**mine[4])
+                return ticket, theirs.data[0].url, mine, shown(server.calls[1])
+            finally:
+                await client.close()
+                await http.aclose()
+
+    ticket, theirs, mine, others = asyncio.run(compare())
+    assert ticket == {"still": theirs}
     assert mine == others
 
 

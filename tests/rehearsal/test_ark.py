@@ -24,6 +24,19 @@ BEARER = {"authorization": f"Bearer {KEY}"}
 MODEL = "dreamina-seedance-2-0-260128"
 LATER = "dreamina-seedance-2-5-260628"
 CUP = work(endpoint=MODEL, provider="byteplus", usd="0.4")
+STILLS = f"{API}/images/generations"
+SEEDREAM = "seedream-4-5-251128"
+STILL = work(
+    still=True,
+    endpoint=f"images/generations?model={SEEDREAM}",
+    provider="byteplus",
+    duration=None,
+    kind="image",
+    width=1440,
+    height=2560,
+    usd="0.04",
+)
+PICTURE = {"model": SEEDREAM, "prompt": STILL.request.prompt, "size": "1440x2560"}
 WORDS = {"type": "text", "text": CUP.request.prompt}
 BODY = {"model": MODEL, "content": [WORDS], "duration": 4, "ratio": "9:16", "resolution": "720p"}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(3000)
@@ -191,6 +204,41 @@ def test_what_is_no_path_of_its_own_is_found_nowhere():
     assert ark.read(Ask("GET", counter.host, path, {}, BEARER), counter) == Look(("cgt-1",))
 
 
+@rehearsal
+async def test_a_still_comes_with_the_answer_to_its_order(tmp_path):
+    async with house(tmp_path, played(STILL)) as at:
+        answer = await at.http.post(STILLS, json=PICTURE, headers=BEARER)
+        (made,) = answer.json()["data"]
+        assert made["size"] == "1440x2560"
+        early = await at.http.get(made["url"])
+        assert early.status_code == 503
+        await at.passed()
+        assert (await at.http.get(made["url"])).content == at.clips.path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"prompt": ""},
+        {"size": "2K x"},
+        {"size": "1024x1024"},
+        {"image": "data:image/png;base64,AAAA"},
+        {"image": ["iVBORw=="]},
+        {"seed": "7"},
+        {"response_format": "png"},
+        {"prompt": "Nobody planned this"},
+        {"model": "seedream-4-0-250828"},
+    ],
+)
+def test_a_still_that_the_api_would_not_take_is_refused(tmp_path, more):
+    async def run():
+        async with house(tmp_path, played(STILL)) as at:
+            answer = await at.http.post(STILLS, json=PICTURE | more, headers=BEARER)
+            assert wrong(answer) == (400, "InvalidParameter")
+
+    asyncio.run(run())
+
+
 @asynccontextmanager
 async def adapter(at, project):
     """Our adapter, whose calls reach the rehearsal."""
@@ -304,3 +352,37 @@ def test_our_adapter_says_of_every_fault_what_it_is(tmp_path, fault):
             assert last.media.startswith("https://files.byteplus.rehearsal.invalid/")
 
     asyncio.run(run())
+
+
+STILL_ENDS = {
+    "moderation-late": ("moderation", False),
+    "provider-failure": ("provider", False),
+    "failure-billed": ("ambiguous", None),
+}
+"""What the order of a still is told where it was taken and no picture came of it."""
+
+
+@pytest.mark.parametrize("fault", STILL_ENDS)
+def test_our_adapter_says_of_a_still_what_became_of_it(tmp_path, fault):
+    async def run():
+        faults = Faults("s", {fault: 1.0})
+        async with (
+            house(tmp_path, played(STILL), faults=faults) as at,
+            adapter(at, tmp_path) as ours,
+        ):
+            with pytest.raises(ProviderError) as caught:
+                await ours.submit(STILL.request, idempotency="j1:one.1")
+            assert (caught.value.kind, caught.value.charged) == STILL_ENDS[fault]
+
+    asyncio.run(run())
+
+
+@rehearsal
+async def test_our_still_is_where_its_ticket_says(tmp_path):
+    async with house(tmp_path, played(STILL)) as at, adapter(at, tmp_path) as ours:
+        ticket = await ours.submit(STILL.request, idempotency="j1:one.1")
+        assert await ours.poll(ticket) == Running()
+        await at.passed()
+        made = await ours.poll(ticket)
+        assert isinstance(made, Succeeded)
+        assert (await at.http.get(made.media)).content == at.clips.path.read_bytes()

@@ -10,19 +10,29 @@ from vidgen.catalogue import Route
 from vidgen.job import Mode
 
 TASKS = "/api/v3/contents/generations/tasks"
+STILLS = "/api/v3/images/generations"
 TASK = "cgt-20261121160000-x7k2p"
 LINK = "https://ark-content-generation-ap-southeast-1.tos-ap-southeast-1.volces.com/made.mp4?sig=1"
 FRAME = "https://ark-content-generation-ap-southeast-1.tos-ap-southeast-1.volces.com/last.png?sig=1"
+PICTURE = "https://ark-content-generation-v2-ap-southeast-1.tos-ap-southeast-1.volces.com/a.jpeg"
 MADE_AT = 1795276800
 
 
 def pays(call: Call) -> bool:
-    """The one POST there is."""
+    """Whatever is posted: a task or a still."""
     return call.method == "POST"
 
 
 def accepts(call: Call) -> Reply:
-    return Reply(200, {"id": TASK})
+    return still(call) if call.path == STILLS else Reply(200, {"id": TASK})
+
+
+def still(call: Call) -> Reply:
+    """A still, which comes with the answer to its order."""
+    made = {"url": PICTURE, "size": call.json()["size"]}
+    usage = {"generated_images": 1, "output_tokens": 14400, "total_tokens": 14400}
+    told = {"model": call.json()["model"], "created": MADE_AT, "data": [made], "usage": usage}
+    return Reply(200, told)
 
 
 def no(status: int, code: str, message: str = "The request failed.") -> Reply:

@@ -1,7 +1,8 @@
-"""Ark, by which ByteDance sells Seedance: as BytePlus ModelArk, and in China as Volcengine.
+"""Ark, where ByteDance sells Seedance and Seedream: as BytePlus ModelArk, in China as Volcengine.
 
 Two pages and one adapter: address, key and model names are theirs, all else is the same. Ark takes
 no id of ours and its list of tasks shows none, so that a lost submit cannot be looked up there.
+A clip is a task; a still comes with the answer to its order, so that its link is the ticket.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, Status, Ticket
-from vidgen.providers import Session
+from vidgen.providers import Session, links
 from vidgen.providers.ark import answers
-from vidgen.providers.ark.bodies import body
+from vidgen.providers.ark.bodies import STILLS, body, still
 from vidgen.providers.wire import as_json, base64_of, call
 
 TASKS = "contents/generations/tasks"
@@ -30,21 +31,29 @@ class Ark:
         self._session = session
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
-        """One task; files go inside it. Raises ProviderError `input` for what Ark cannot be given.
+        """One task or one still; files go inside it.
 
-        The model must be switched on in the console of the account before.
+        The model must be switched on in the console of the account before. Raises ProviderError,
+        `input` for what Ark cannot be given.
         """
+        if request.kind == "image":
+            sent = await asyncio.to_thread(still, request, read=self._read)
+            made = await self._ordered(STILLS, sent)
+            return {"still": answers.picture(made, key=self._session.key)}
         sent = await asyncio.to_thread(body, request, read=self._read)
-        answer = await self._call("POST", TASKS, sent)
-        if not answer.is_success:
-            raise answers.refusal(answer, key=self._session.key, submitting=True)
-        identifier = as_json(answer).get("id")
+        identifier = (await self._ordered(TASKS, sent)).get("id")
         if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
             raise ProviderError("Ark accepted, and named no task", kind="ambiguous", charged=None)
         return {"id": identifier}
 
     async def poll(self, ticket: Ticket) -> Status:
-        """One look at a task. Raises ProviderError `gone` where Ark knows no such task."""
+        """One look at a task, or at a still's link.
+
+        Raises ProviderError `gone` where Ark knows no such task.
+        """
+        made = answers.link(ticket.get("still"))
+        if made is not None:
+            return await links.standing(self._session, made)
         identifier = _identifier(ticket)
         if identifier is None:
             raise ProviderError("the ticket names no task of Ark's", kind="gone", charged=None)
@@ -74,8 +83,10 @@ class Ark:
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of a task whose id Ark's console or list shows.
 
-        Raises ProviderError `input` for what is no task's id.
+        Raises ProviderError `input` for what is no task's id, and for stills, which have no task.
         """
+        if request.kind == "image":
+            raise ProviderError("Ark keeps no record of a still", kind="input")
         found = identifier.strip()
         if not IDENTIFIER.fullmatch(found):
             message = "a task's id at Ark has letters, digits and dashes only, as in cgt-2026…"
@@ -86,6 +97,13 @@ class Ark:
         """How many tasks the key can see, by the list of the last seven days, which is free."""
         total = (await self._look(f"{TASKS}?page_num=1&page_size=1")).get("total")
         return f"{total} tasks in seven days" if type(total) is int else ""
+
+    async def _ordered(self, path: str, sent: dict[str, Any]) -> dict[str, Any]:
+        """What the one billable call brings."""
+        answer = await self._call("POST", path, sent)
+        if not answer.is_success:
+            raise answers.refusal(answer, key=self._session.key, submitting=True)
+        return as_json(answer)
 
     async def _look(self, path: str) -> dict[str, Any]:
         """What a GET brings; what went wrong on the way can always be tried again."""

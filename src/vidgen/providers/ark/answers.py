@@ -106,16 +106,34 @@ def status(task: dict[str, Any], *, key: str) -> Status:
     return Failed(f"Ark says `{said}`, a word that is not documented", "unknown", charged=None)
 
 
+def picture(told: dict[str, Any], *, key: str) -> str:
+    """The link of the one picture in an answer to an order.
+
+    Raises ProviderError: `moderation` or `provider` where it was not made, which is free, and
+    `ambiguous` where the answer says neither.
+    """
+    data = told.get("data")
+    first = _record(data[0]) if isinstance(data, list) and data else {}
+    made = link(first.get("url"))
+    if made is not None:
+        return made
+    code = _text((_record(first.get("error")) or _record(told.get("error"))).get("code"))
+    if not code:
+        raise ProviderError("Ark answered without a picture", kind="ambiguous", charged=None)
+    kind: Trouble = "moderation" if MODERATED.search(code) else "provider"
+    raise ProviderError(f"Ark made no picture ({hidden(code, key)[:80]})", kind=kind)
+
+
 def _made(task: dict[str, Any]) -> Status:
     content = _record(task.get("content"))
-    media = _link(content.get("video_url"))
+    media = link(content.get("video_url"))
     if media is None:
         return Failed("finished without a link to a clip", "unknown", charged=None)
     seed = task.get("seed")
     return Succeeded(
         media,
         seed=seed if type(seed) is int else None,
-        last_frame=_link(content.get("last_frame_url")),
+        last_frame=link(content.get("last_frame_url")),
         tokens=_tokens(task),
     )
 
@@ -149,7 +167,8 @@ def _error(answer: httpx.Response) -> dict[str, Any]:
     return _record(_record(found).get("error"))
 
 
-def _link(value: Any) -> str | None:
+def link(value: Any) -> str | None:
+    """A text from outside where it is an https link; None for all else."""
     return value if isinstance(value, str) and value.startswith("https://") else None
 
 

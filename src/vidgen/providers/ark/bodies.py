@@ -1,8 +1,9 @@
 """A Request in Ark's words. Pure: what a file holds is told by whoever asks.
 
-The endpoint of an offer is the model's id there. Size, shape, length and seed are fields of the
-body, which Ark checks, and never commands in the prompt. Facts: volcengine.com/docs/82379/1520757
-and its BytePlus twin, as copied in June and September 2026; byteplus-python-sdk-v2 3.0.63.
+The endpoint of a clip's offer is the model's id there; a still's is `images/generations` with the
+model after the `?`. Size, shape, length and seed are fields of the body, which Ark checks, and
+never commands in the prompt. Facts: volcengine.com/docs/82379/1520757 and its BytePlus twin, as
+copied in June and September 2026; byteplus-python-sdk-v2 3.0.63.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from vidgen.providers.wire import media_type
 
 Read = Callable[[Input], str]
 """What a file holds, as base64 without a `data:` prefix."""
+
+STILLS = "images/generations"
 
 ORDER = re.compile(
     r"(?:^|\s)(--(?:resolution|rs|ratio|rt|duration|dur|frames|framespersecond|fps|seed"
@@ -66,6 +69,27 @@ def body(request: Request, *, read: Read) -> dict[str, Any]:
     return sent | {"watermark": False, "return_last_frame": True}
 
 
+def still(request: Request, *, read: Read) -> dict[str, Any]:
+    """The body of the billable call for one picture; Ark would put its mark on it unless told.
+
+    Raises ProviderError `input` for what Ark has no way to be given.
+    """
+    _carried(request)
+    for name in ("seed", "first_frame", "last_frame", "voice"):
+        if getattr(request, name) is not None:
+            raise ProviderError(f"a still at Ark takes no {name}", kind="input")
+    sent: dict[str, Any] = {
+        "model": request.endpoint.partition("?model=")[2],
+        "prompt": request.prompt,
+        "size": f"{request.width}x{request.height}",
+        "response_format": "url",
+        "watermark": False,
+    }
+    if request.references:
+        sent["image"] = [_uri(image, read) for image in request.references]
+    return sent
+
+
 def _content(request: Request, read: Read) -> list[dict[str, Any]]:
     """The prompt, then each file under its role."""
     content: list[dict[str, Any]] = []
@@ -82,9 +106,11 @@ def _content(request: Request, read: Read) -> list[dict[str, Any]]:
 
 
 def _image(given: Input, role: str, read: Read) -> dict[str, Any]:
-    kind = media_type(Path(given.path))
-    url = f"data:{kind};base64,{read(given)}"
-    return {"type": "image_url", "image_url": {"url": url}, "role": role}
+    return {"type": "image_url", "image_url": {"url": _uri(given, read)}, "role": role}
+
+
+def _uri(given: Input, read: Read) -> str:
+    return f"data:{media_type(Path(given.path))};base64,{read(given)}"
 
 
 def _sound(given: Input, read: Read) -> dict[str, Any]:
@@ -97,14 +123,19 @@ def _sound(given: Input, read: Read) -> dict[str, Any]:
     return {"type": "audio_url", "audio_url": {"url": url}, "role": "reference_audio"}
 
 
-def _possible(request: Request) -> None:
-    """Raise ProviderError `input` for what cannot be ordered, before a file is read.
+def _carried(request: Request) -> None:
+    """Raise ProviderError `input` for what has no place in any body.
 
     A camera's axes are no fault: a route without camera control has its words in the prompt.
     """
     for name, why in NOT_CARRIED.items():
         if getattr(request, name) is not None:
             raise ProviderError(why, kind="input")
+
+
+def _possible(request: Request) -> None:
+    """Raise ProviderError `input` for what a task cannot be ordered with, before a file is read."""
+    _carried(request)
     framed = request.first_frame or request.last_frame
     if framed and (request.references or request.voice):
         raise ProviderError(

@@ -1,8 +1,9 @@
-"""Ark's tasks: one address to order at, the model and all files in the body, looks by the id.
+"""Ark: clips are tasks at one address, looked at by their ids; stills come with the answer.
 
 Pure. As Volcengine's pages and BytePlus's client have it (2026): a task that waits can be deleted,
 one that runs cannot; an error is a code in parts; a task tells tokens, and no price. What Ark is
-strict about in a body it is strict about here: kinds, roles, and ways that exclude one another.
+strict about in a body it is strict about here: kinds, roles, and ways that exclude one another. A
+still is made while its order is being answered; here its file is there once it is drawn.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
     Counter,
+    Fetch,
     Intent,
     Look,
     Refusal,
@@ -27,6 +29,10 @@ from vidgen.rehearsal.exchange import (
 HOSTS: tuple[str, ...] = ()
 
 TASKS = "contents/generations/tasks"
+STILLS = "images/generations"
+SHOWN = "stills/"
+"""Where a rehearsed still lies; the real ones lie in a storage of their own."""
+
 FRAMES_A_SECOND = 24
 KINDS: dict[str, tuple[str, frozenset[str]]] = {
     "image_url": ("image", frozenset({"first_frame", "last_frame", "reference_image"})),
@@ -57,6 +63,20 @@ FIELDS: dict[str, type] = {
 }
 """What a body may have besides the model and the content, and of what kind it is."""
 
+STILL: dict[str, type] = {
+    "model": str,
+    "prompt": str,
+    "image": list,
+    "size": str,
+    "response_format": str,
+    "watermark": bool,
+    "sequential_image_generation": str,
+}
+"""What the order of a still may have."""
+
+FEWEST, MOST = 2560 * 1440, 4096 * 4096
+"""Pixels of a still by Seedream 4.5."""
+
 RATIOS = frozenset({"16:9", "4:3", "1:1", "3:4", "9:16", "21:9", "adaptive"})
 RESOLUTIONS = frozenset({"480p", "720p", "1080p", "4k"})
 
@@ -67,9 +87,13 @@ _WORDS = {"queued": "queued", "running": "running", "done": "succeeded", "cancel
 
 def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
+    path = counter.under(ask.path) or ""
+    if ask.method == "GET" and path.startswith(SHOWN):
+        return Fetch(path.removeprefix(SHOWN))  # open to everyone who has the link
     if not re.fullmatch(r"Bearer \S+", ask.authorization):
         return Refuse("key")
-    path = counter.under(ask.path) or ""
+    if path == STILLS and ask.method == "POST":
+        return _pictured(ask.json())
     if path == TASKS and ask.method == "POST":
         return _ordered(ask.json())
     if path == TASKS and ask.method == "GET":
@@ -84,8 +108,13 @@ def read(ask: Ask, counter: Counter) -> Intent:
 
 
 def taken(seen: Seen, counter: Counter) -> Answer:
-    """The answer to an order: its id and no more."""
-    return as_json({"id": seen.id})
+    """The answer to an order: its id and no more; for a still the still, or why there is none."""
+    if seen.path != STILLS:
+        return as_json({"id": seen.id})
+    made = [{"url": f"{counter.url}/{SHOWN}{seen.id}", "size": f"{seen.width}x{seen.height}"}]
+    wrong = [{"error": {"code": _failure(seen, "Image"), "message": seen.reason}}]
+    data: dict[str, list[dict[str, Any]]] = {"done": [*made], "failed-billed": []}
+    return as_json({"created": round(seen.placed), "data": data.get(seen.ending, wrong)})
 
 
 def told(look: Look, seen: tuple[Seen, ...], counter: Counter) -> Answer:
@@ -117,6 +146,8 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             return _wrong(401, "AuthenticationError", f"The API key is missing or invalid {sent}")
         case "nowhere":
             return _wrong(404, "ResourceNotFound", f"No such resource: {ask.path}")
+        case "no-such-job" if SHOWN in ask.path:
+            return Answer(503, (("retry-after", "1"),), b"it is being made")
         case "no-such-job":
             return _unknown()
         case "rate-limit":
@@ -151,6 +182,26 @@ def _ordered(body: dict[str, Any] | None) -> Intent:
         return Refuse("bad-input")
     shown = [{**item, "type": item.get("role", item["type"])} for item in content]
     return Submit(model, {**body, "content": shown})
+
+
+def _pictured(body: dict[str, Any] | None) -> Intent:
+    """An order of one still."""
+    if body is None or not all(
+        name in STILL and type(value) is STILL[name] for name, value in body.items()
+    ):
+        return Refuse("bad-input")
+    size = re.fullmatch(r"(\d{3,4})x(\d{3,4})", body.get("size", ""))
+    images = body.get("image", [])
+    fine = (
+        bool(body.get("prompt"))
+        and _MODEL.fullmatch(body.get("model", "")) is not None
+        and (size is not None and FEWEST <= int(size[1]) * int(size[2]) <= MOST)
+        and body.get("response_format", "url") in ("url", "b64_json")
+        and all(
+            isinstance(url, str) and url.startswith(("https://", "data:image/")) for url in images
+        )
+    )
+    return Submit(STILLS, body) if fine else Refuse("bad-input")
 
 
 def _plain_fields(body: dict[str, Any]) -> bool:
@@ -225,9 +276,9 @@ def _counted(job: Seen) -> int:
     return round(job.width * job.height * job.seconds * FRAMES_A_SECOND / 1024)
 
 
-def _failure(job: Seen) -> str:
+def _failure(job: Seen, of: str = "Video") -> str:
     if job.ending == "moderated":
-        return "OutputVideoSensitiveContentDetected"
+        return f"Output{of}SensitiveContentDetected"
     if job.ending == "unreadable":
         return "InvalidParameter.UnsupportedImageFormat"
     return "InternalServiceError"
