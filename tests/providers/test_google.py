@@ -13,10 +13,11 @@ from tests.providers.asked import CLIP, FIRST, LAST, OTHER, ordered
 from tests.providers.at_work import KEY, staged
 from tests.providers.tapes import Reply
 from tests.providers.tapes import google as tape
-from vidgen.errors import ProviderError
+from vidgen.errors import FileTrouble, ProviderError
 from vidgen.job import Failed, Input, Running, Succeeded
 from vidgen.providers.google import answers, interactions
 from vidgen.providers.google.bodies import body
+from vidgen.providers.google.kept import keep
 
 OMNI = next(route for route in routes() if route.name == "google:gemini-omni-1.1-flash")
 NANO = next(route for route in routes() if route.name == "google:nano-banana-pro")
@@ -205,6 +206,26 @@ def test_a_picture_that_came_once_is_never_lost(at, look, counted):
     assert status.cost_usd == (Decimal("0.1346") if counted else None)
 
 
+@pytest.mark.parametrize("data", [INSIDE, "no base64!", "ü"], ids=["no room", "garbled", "odd"])
+def test_a_paid_picture_that_cannot_be_kept_at_once_still_has_its_ticket(at, data):
+    whole = tape.record("completed", tape.put_out(PICTURE))
+    garbled = tape.record("completed", tape.put_out(PICTURE | {"data": data}))
+
+    async def work(stage):
+        stage.session.scratch.write_bytes(b"in the way")
+        stage.paid = lambda call: garbled
+        ticket = await stage.provider.submit(ordered(NANO, "text"), idempotency="j1:one.1")
+        stage.look = lambda call: whole
+        with pytest.raises(FileTrouble):
+            await stage.provider.poll(ticket)
+        stage.session.scratch.unlink()
+        return await stage.provider.poll(ticket)
+
+    status = staged("google", at, work)
+    assert isinstance(status, Succeeded)
+    assert bytes_at(status.media) == MADE
+
+
 def test_a_picture_is_waited_for_in_the_call_itself():
     sent = body(ordered(NANO, "text"), read)
     assert "background" not in sent
@@ -264,8 +285,8 @@ def test_a_key_is_shown_in_one_call_that_costs_nothing(at):
 
 def test_a_part_of_a_file_is_never_taken_for_it(tmp_path):
     path = tmp_path / "scratch" / "a.mp4"
-    assert bytes_at(interactions.keep(path, INSIDE)) == MADE
+    assert bytes_at(keep(path, INSIDE)) == MADE
     with pytest.raises(binascii.Error):
-        interactions.keep(path, "no base64!")
+        keep(path, "no base64!")
     assert bytes_at(path) == MADE
     assert list(path.parent.iterdir()) == [path]

@@ -154,6 +154,22 @@ def test_a_clip_in_a_bucket_is_a_link_that_opens_to_the_token_alone(at):
 
 
 @pytest.mark.parametrize(
+    "video",
+    [
+        {"gcsUri": "/etc/passwd"},
+        {"gcsUri": 7},
+        {"bytesBase64Encoded": "?"},
+        {"bytesBase64Encoded": 7},
+        {"bytesBase64Encoded": "ü"},
+    ],
+)
+def test_what_is_neither_a_place_in_a_bucket_nor_a_clip_is_left_to_a_person(at, video):
+    status = polled(at, tape.ends(**tape.made(video)))
+    assert isinstance(status, Failed)
+    assert (status.kind, status.charged) == ("unknown", None)
+
+
+@pytest.mark.parametrize(
     "ticket",
     [
         {"id": OPERATION.replace("global", "evil.test/x")},

@@ -7,12 +7,9 @@ Facts: the Omni guide of ai.google.dev (2026-09-10) and google-genai 3.4.0.
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import hashlib
-import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,10 +17,12 @@ from urllib.parse import quote
 
 import httpx
 
-from vidgen.errors import ProviderError
+from vidgen.errors import FileTrouble, ProviderError
 from vidgen.job import Failed, Input, Status, Succeeded
 from vidgen.providers import Session, tickets
 from vidgen.providers.google import answers
+from vidgen.providers.google.kept import file_of, keep
+from vidgen.providers.reading import text
 from vidgen.providers.wire import as_json, base64_of, call, media_type, repeatable
 
 LARGEST_ANSWER = 400_000_000
@@ -35,8 +34,6 @@ LARGEST_INPUT = 70_000_000
 IDENTIFIER = re.compile(r"[A-Za-z0-9_=-]{1,1024}")
 LINKS = ("https://", "http://", "gs://", "files/")
 """How a link begins: the last is the name of a file of the Gemini API."""
-
-ENDINGS = {"video": "mp4", "image": "png"}
 
 
 class Access(Protocol):
@@ -73,7 +70,9 @@ class Interactions:
         identifier = tickets.accepted(record, self.who, form=IDENTIFIER)
         made = answers.content(record, kind)
         if made and made.get("data"):
-            await asyncio.to_thread(self._kept, identifier, kind, made["data"])
+            # It is paid, whatever happens here: a look can bring it again.
+            with suppress(ValueError, FileTrouble):
+                await asyncio.to_thread(keep, self._file(identifier, kind), text(made["data"]))
         return identifier
 
     async def look(
@@ -127,17 +126,12 @@ class Interactions:
         if isinstance(link, str) and link:
             return link if link.startswith(LINKS) else None
         try:
-            return await asyncio.to_thread(self._kept, identifier, kind, made["data"])
-        except binascii.Error:
+            return await asyncio.to_thread(keep, self._file(identifier, kind), text(made["data"]))
+        except ValueError:
             return None
 
-    def _kept(self, identifier: str, kind: str, data: str) -> str:
-        return keep(self._file(identifier, kind), data)
-
     def _file(self, identifier: str, kind: str) -> Path:
-        """Where the result of an interaction is kept here; its name holds nothing from outside."""
-        name = hashlib.sha256(identifier.encode()).hexdigest()[:32]
-        return self.session.scratch / f"{name}.{ENDINGS[kind]}"
+        return file_of(self.session, identifier, kind)
 
     async def _call(self, method: str, url: str, sent: Any = None) -> httpx.Response:
         headers = await self.access.headers()
@@ -154,21 +148,6 @@ class Interactions:
 
     def _refusal(self, answer: httpx.Response, *, submitting: bool) -> ProviderError:
         return answers.refusal(answer, who=self.who, key=self.access.secret, submitting=submitting)
-
-
-def keep(path: Path, data: str) -> str:
-    """Bytes that came as base64, in a file here, whole or not at all: its absolute path.
-
-    Raises binascii.Error for text that is none.
-    """
-    content = base64.b64decode(data, validate=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        os.fsync(file.fileno())
-    part.replace(path)
-    return str(path.absolute())
 
 
 def reader(session: Session) -> Callable[[Input], tuple[str, str]]:

@@ -8,10 +8,9 @@ docs.cloud.google.com (Veo and Omni on Vertex AI, 2026) and google-genai 3.4.0.
 from __future__ import annotations
 
 import asyncio
-import binascii
-import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -26,9 +25,10 @@ from vidgen.providers.google.interactions import (
     IDENTIFIER,
     LARGEST_ANSWER,
     Interactions,
-    keep,
     reader,
 )
+from vidgen.providers.google.kept import file_of, keep
+from vidgen.providers.reading import text
 from vidgen.providers.vertex import veo
 from vidgen.providers.vertex.tokens import Tokens
 from vidgen.providers.wire import as_json, call, is_at, repeatable
@@ -129,15 +129,14 @@ class Vertex:
     async def _made(self, name: str, record: Mapping[str, Any]) -> Status:
         made = veo.video(record)
         assert made is not None, "what has ended well has a video"
-        link = made.get("gcsUri")
-        if isinstance(link, str) and link:
-            return _linked(Succeeded(link))
-        digest = hashlib.sha256(name.encode()).hexdigest()[:32]
-        path = self._session.scratch / f"{digest}.mp4"
-        try:
-            return Succeeded(await asyncio.to_thread(keep, path, str(made["bytesBase64Encoded"])))
-        except binascii.Error:
-            return Failed("what came is no clip that can be read", "unknown", charged=None)
+        place, data = text(made.get("gcsUri")), text(made.get("bytesBase64Encoded"))
+        if place.startswith("gs://"):
+            return _linked(Succeeded(place))
+        path = file_of(self._session, name, "video")
+        with suppress(ValueError):
+            if data:
+                return Succeeded(await asyncio.to_thread(keep, path, data))
+        return Failed("what came is no clip that can be read", "unknown", charged=None)
 
     def _checked(self) -> None:
         if self._folder and not self._folder.startswith("gs://"):
