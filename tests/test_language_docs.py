@@ -15,7 +15,9 @@ from vidgen.storyboard import Storyboard
 
 ROOT = Path(__file__).parents[1]
 STORYBOARDS = sorted(
-    path for folder in ("templates", "projects-example") for path in ROOT.glob(f"{folder}/*/*.yaml")
+    path
+    for folder in ("templates", "projects-example")
+    for path in ROOT.glob(f"{folder}/*/storyboard.yaml")
 )
 SCHEMA = storyboard_schema()
 
