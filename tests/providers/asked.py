@@ -15,6 +15,9 @@ from vidgen.camera import parse
 from vidgen.catalogue import Ask, Route
 from vidgen.job import Input, Mode, Request
 
+FRAMES = ("first_frame", "last_frame")
+"""What the animatic moves over in every mode, and others take in a mode of its own."""
+
 FOLLOWS_INPUT: set[Mode] = {"edit", "motion", "avatar", "lip_sync", "upscale", "interpolate"}
 """Modes in which length and size come from what is given."""
 
@@ -128,7 +131,8 @@ def turned(route: Route) -> Iterator[tuple[str, Request, Request]]:
             fixed = name == "audio" and route.audio != "optional"
             if mode not in ONLY_IN.get(name, {mode}) or silent or fixed:
                 continue
-            plain = ordered(route, mode, **before | GIVEN[mode])
+            own = {field: value for field, value in before.items() if field not in FRAMES}
+            plain = ordered(route, mode, **own | GIVEN[mode])
             yield f"{name} ({mode})", plain, replace(plain, **turn)
 
 

@@ -122,8 +122,8 @@ FORMS = {
         {"media": ENDS},
         {"audio": True, **SHAPED},
     ),
-    "wan3.0 from references, which exclude frames": (
-        asked("wan3.0-video", "references", references=(THIRD, FIRST), first_frame=LAST),
+    "wan3.0 from references": (
+        asked("wan3.0-video", "references", references=(THIRD, FIRST)),
         {"media": PEOPLE},
         {"audio": True, **SHAPED},
     ),
@@ -188,11 +188,11 @@ def test_wan_2_6_rewrites_a_prompt_only_where_it_asks_for_several_shots(prompt, 
 @pytest.mark.parametrize(
     ("asking", "says"),
     [
-        (asked("wan3.0-video", negative_prompt="blur"), "negative_prompt"),
-        (asked("happyhorse-1.1-t2v", audio_file=SOUND), "audio_file"),
-        (asked("wan2.7-r2v", "references", references=(FIRST,), audio_file=SOUND), "audio_file"),
-        (asked("wan2.6-i2v", "first_last", **FRAMED), "last_frame"),
-        (asked("wan2.7-t2v", guidance_scale=Decimal(5)), "guidance_scale"),
+        (asked("wan3.0-video", negative_prompt="blur"), "negative prompt"),
+        (asked("happyhorse-1.1-t2v", audio_file=SOUND), "audio file"),
+        (asked("wan2.7-r2v", "references", references=(FIRST,), audio_file=SOUND), "audio file"),
+        (asked("wan2.6-i2v", "first_last", **FRAMED), "last frame"),
+        (asked("wan2.7-t2v", guidance_scale=Decimal(5)), "guidance scale"),
         (asked("wan2.7-t2v", audio=False), "always makes sound"),
         (asked("wan2.2-kf2v-flash", "first_last", **FRAMED), "makes no sound"),
         (asked("qwen-video"), "nobody here knows"),

@@ -1,6 +1,7 @@
 """How a Request is written in an endpoint's words."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -175,11 +176,25 @@ def test_an_endpoint_that_takes_one_reference_is_sent_no_list():
 
 
 def test_only_files_that_are_sent_are_named_and_each_once():
-    asked = request(first_frame=STILL, last_frame=STILL, references=(END, STILL), source_video=CLIP)
-    fields = {"first_frame": "a", "last_frame": "b", "references": "c"}
+    asked = request(first_frame=STILL, last_frame=STILL, references=(END, STILL))
+    fields = {"first_frame": "a", "last_frame": "b", "references": "c", "source_video": "d"}
     assert files_of(asked, fields) == (STILL, END)
-    assert set(files_of(asked, {})) == {STILL, END, CLIP}
+    assert set(files_of(replace(asked, source_video=CLIP), {})) == {STILL, END, CLIP}
     assert files_of(request(), {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "fields"),
+    [
+        ({"source_video": CLIP}, {"first_frame": "image"}),
+        ({"seed": 0, "negative_prompt": "text"}, {"seed": "seed", "in": {"text": {"seed": None}}}),
+    ],
+)
+def test_what_the_fields_have_no_place_for_is_refused_by_name(held, fields):
+    with pytest.raises(ProviderError) as caught:
+        files_of(request(**held), fields)
+    assert caught.value.kind == "input"
+    assert all(name.replace("_", " ") in caught.value.message for name in held)
 
 
 def test_several_shots_go_as_a_list_in_place_of_the_prompt_where_a_page_says_so():

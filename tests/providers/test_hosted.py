@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue_rows import clean, label, routes
-from tests.providers.asked import FOLLOWS_INPUT, asked, choices, ordered, turned
+from tests.providers.asked import (
+    FIRST,
+    FOLLOWS_INPUT,
+    LAST,
+    OTHER,
+    SECOND_CLIP,
+    SOUND,
+    asked,
+    choices,
+    ordered,
+    turned,
+)
 from tests.providers.at_work import HOSTED, KEY, hosted, staged, written
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply, tape
@@ -163,6 +174,92 @@ def test_a_call_goes_to_the_providers_own_address_and_has_the_key_in_its_headers
     assert KEY.encode() not in call.body
     assert KEY not in call.path + repr(call.query)
     assert any(KEY in value for value in call.headers.values()) is bool(route.provider.keys)
+
+
+UNASKED = {
+    "seed": 7,
+    "negative_prompt": "text on screen",
+    "guidance_scale": Decimal("0.7"),
+    "first_frame": OTHER,
+    "last_frame": LAST,
+    "references": (FIRST,),
+    "voice": SOUND,
+    "source_video": SECOND_CLIP,
+    "motion_video": SECOND_CLIP,
+    "audio_file": SOUND,
+}
+"""What a request may hold although its mode, or the endpoint, has no use for it."""
+
+
+@each(ROWS)
+def test_what_a_request_holds_is_transmitted_or_refused_and_never_dropped(route, at):
+    async def work(stage):
+        async def sent(request):
+            del stage.calls[:]
+            try:
+                await submitted(stage, request)
+            except ProviderError as error:
+                assert (error.kind, stage.bought) == ("input", [])
+                return None
+            return written(stage.bought[0])
+
+        faults = []
+        for mode in route.offer.modes:
+            plain = ordered(route, mode)
+            before = await sent(plain)
+            for name, value in UNASKED.items():
+                unset = getattr(plain, name) in (None, ())
+                if before and unset and await sent(replace(plain, **{name: value})) == before:
+                    faults.append(f"{mode}: {name} is dropped without a word")
+        return faults
+
+    clean(staged(route.provider.provider, at, work))
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_a_result_that_names_a_file_of_this_machine_is_not_taken(name, at):
+    async def work(stage):
+        ticket = await submitted(stage)
+        link = stage.tape.media
+
+        def look(call):
+            told = json.dumps(stage.tape.done(call).body)
+            return Reply(200, json.loads(told.replace(json.dumps(link), '"/etc/passwd"')))
+
+        stage.look = look
+        return await stage.provider.poll(ticket)
+
+    if isinstance(tape(name).media, bytes):
+        pytest.skip("the clip comes inside the answer")
+    status = staged(name, at, work)
+    assert not (isinstance(status, Succeeded) and Path(status.media).is_absolute())
+
+
+AWAY = Reply(307, {}, {"location": "https://thief.test/"})
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_an_answer_that_points_elsewhere_is_not_followed_with_the_key(name, at):
+    async def work(stage):
+        ticket = await submitted(stage)
+        stage.paid = stage.look = lambda call: AWAY
+        refused = await refusal(submitted(stage)), await refusal(stage.provider.poll(ticket))
+        return refused, {call.host for call in stage.calls}
+
+    (order, _), hosts = staged(name, at, work)
+    assert (order.kind, order.charged) == ("ambiguous", None)
+    assert hosts == {host_of(name)}
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_an_order_on_whose_way_a_gateway_ran_out_of_time_may_have_been_accepted(name, at):
+    async def work(stage):
+        stage.paid = lambda call: Reply(408, b"<html>Request Timeout</html>")
+        stage.look = stage.tape.missing
+        return await refusal(submitted(stage))
+
+    error = staged(name, at, work)
+    assert (error.kind, error.charged) == ("ambiguous", None)
 
 
 @pytest.mark.parametrize("name", HOSTED)

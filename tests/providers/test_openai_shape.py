@@ -143,7 +143,7 @@ def test_what_has_no_field_there_is_refused_before_anything_is_sent(at, more):
     request = replace(ordered(OMNI, "first_frame"), **more)
     error, calls = refused(at, lambda one: one.submit(request, idempotency="j.1"))
     assert (error.kind, calls) == ("input", [])
-    assert "no field for the" in error.message
+    assert "no place there for the" in error.message
 
 
 # -- where ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ file, and tells the height of a clip where it is asked.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import fields as names_of
 from decimal import Decimal
 from fractions import Fraction
@@ -23,10 +23,52 @@ part of a body only where a page names them.
 """
 
 
+HELD = (
+    "negative_prompt",
+    "seed",
+    "guidance_scale",
+    "first_frame",
+    "last_frame",
+    "references",
+    "voice",
+    "source_video",
+    "motion_video",
+    "audio_file",
+)
+"""Fields of a Request that reach the provider where they are set: without them it would be another.
+
+A camera's axes are not among them: the prompt says the move in words too.
+"""
+
+
+def refuse_unplaced(request: Request, placed: Container[str]) -> None:
+    """Raise ProviderError `input` for what a request holds and a body has no place for.
+
+    Nothing that somebody asked for is left out without a word.
+    """
+    left = [
+        name.replace("_", " ")
+        for name in HELD
+        if getattr(request, name) not in (None, "", ()) and name not in placed
+    ]
+    if left:
+        raise ProviderError(
+            f"{request.model} has no place there for the {' and the '.join(left)}",
+            kind="input",
+            where=f"{request.provider}: {request.model} at {request.endpoint}",
+            hint="leave it out, or choose another model or route",
+        )
+
+
 def files_of(request: Request, fields: Mapping[str, Any]) -> tuple[Input, ...]:
-    """The files that a body will carry, each once, in the order of a Request's fields."""
+    """The files that a body will carry, each once, in the order of a Request's fields.
+
+    Raises ProviderError `input` where the request holds what the fields have no place for.
+    """
+    layout = _layout(request, fields)
+    refuse_unplaced(request, layout)
     found: dict[Input, None] = {}
-    for name in _layout(request, fields):
+    for name in layout:
         value = getattr(request, name, None)
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, Input):

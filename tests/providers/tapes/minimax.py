@@ -156,7 +156,7 @@ TAPE = Tape(
             "moderation",
         ),
         Refusal("policy with 200", no(1026, "input new_sensitive"), "moderation"),
-        Refusal("policy of what was made", no(1027, "output new_sensitive"), "moderation"),
+        Refusal("policy of what was made", no(1027, "output new_sensitive"), "moderation", None),
         Refusal(
             "too fast",
             wrong(429, "rate_limit_error", "rate limit, please retry later (1002)"),

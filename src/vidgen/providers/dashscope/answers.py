@@ -12,7 +12,7 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
-from vidgen.providers.reading import record, records, said, text, undocumented
+from vidgen.providers.reading import link, record, records, said, text, undocumented
 from vidgen.providers.wire import as_json, refused
 
 TROUBLES: dict[str, Trouble] = {
@@ -124,8 +124,8 @@ def status(found: dict[str, Any], *, key: str) -> Status:
 def _finished(output: dict[str, Any], *, key: str) -> Status:
     """A task that is over: a clip has one link; of stills, each has its own or its own error."""
     still = next(iter(records(output.get("results"))), {})
-    media = output.get("video_url") or still.get("url")
-    if isinstance(media, str) and media:
+    media = link(output.get("video_url") or still.get("url"))
+    if media is not None:
         return Succeeded(media)
     if still.get("code"):
         return _failed(still, key=key, charged=False)
@@ -151,4 +151,4 @@ def _by_status(status: int, *, submitting: bool) -> Trouble:
         return known[status]
     if not submitting:
         return "gone" if status == 404 else "overload"
-    return "provider" if 400 <= status < 500 else "ambiguous"
+    return "provider" if 400 <= status < 500 and status != 408 else "ambiguous"

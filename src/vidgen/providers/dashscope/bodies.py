@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request
+from vidgen.providers.fields import refuse_unplaced
 
 VIDEO = "services/aigc/video-generation/video-synthesis"
 FRAMES = "services/aigc/image2video/video-synthesis"
@@ -32,7 +33,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "edit": ("source_video", "references"),
 }
 """By mode: the pictures and clips that an order is about. Frames and references exclude each other
-in most models, and what a mode is not about is not sent."""
+in most models, and what a mode is not about is refused."""
 
 PICTURES = ("first_frame", "last_frame", "references")
 
@@ -137,9 +138,8 @@ def family_of(request: Request) -> Family:
     found = next((one for one in FAMILIES if re.match(one.names, request.endpoint)), None)
     if found is None or request.mode not in SHOWN:
         raise _unfit(request, "nobody here knows in what form it is asked")
-    left = [name for name in _given(request) if name not in found.takes and name not in found.asks]
-    if left:
-        raise _unfit(request, f"it has no place for {', '.join(left)}")
+    given = _given(request)
+    refuse_unplaced(request, [name for name in given if name in (*found.takes, *found.asks)])
     if found.sound == "always" and request.audio is False:
         raise _unfit(request, "it always makes sound")
     if found.sound == "never" and request.audio:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from vidgen.job import Input, Mode, Request
+from vidgen.providers.fields import refuse_unplaced
 
 Read = Callable[[Input], tuple[str, str]]
 """What a file holds, as base64, and its media type."""
@@ -32,6 +33,9 @@ OWN_TAGS = re.compile(
 )
 """How an author who gives the roles himself begins: such a prompt is sent as it is."""
 
+PLACED = ("first_frame", "last_frame", "references", "source_video")
+"""Fields of a Request that an interaction can be given, besides its prompt and its shape."""
+
 TYPES = {"video/quicktime": "video/mov"}
 """Media types that have another name there."""
 
@@ -41,7 +45,9 @@ def body(request: Request, read: Read, *, folder: str | None = None) -> dict[str
 
     `folder` is where on Cloud Storage a clip is put (`gs://…`), and an empty one means inside the
     answer; None asks for a link, as the Gemini API gives them.
+    Raises ProviderError `input` for what an interaction has no way to be given.
     """
+    refuse_unplaced(request, PLACED)
     roles = _roles(request)
     content: list[dict[str, str]] = []
     if request.source_video:

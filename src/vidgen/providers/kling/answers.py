@@ -15,7 +15,7 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, Running, Status, Succeeded
-from vidgen.providers.reading import object_in, record, records, said, text, undocumented
+from vidgen.providers.reading import link, object_in, record, records, said, text, undocumented
 from vidgen.providers.wire import as_json, refused
 
 TROUBLES: dict[int, Trouble] = {
@@ -78,7 +78,7 @@ def _uncoded(answer: httpx.Response, words: str, *, key: str, submitting: bool) 
     status = answer.status_code
     if status in known:
         return refused(answer, words, known[status], key=key)
-    if submitting and 400 <= status < 500:
+    if submitting and 400 <= status < 500 and status != 408:
         return refused(answer, words, "provider", key=key)
     if submitting:
         return refused(answer, words, "ambiguous", key=key, charged=None)
@@ -98,12 +98,12 @@ def says(answer: httpx.Response, words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task's record, of either generation; `charged` and `cost_usd` are None where unsaid."""
+    """A task's record, of either generation; what is None is not said."""
 
     id: str
     word: str
     message: str
-    media: str
+    media: str | None
     charged: bool | None
     cost_usd: Decimal | None = None
 
@@ -115,13 +115,13 @@ def newer(told: dict[str, Any]) -> Task:
     so units give no cost, and the plan's own price stands.
     """
     outputs = records(told.get("outputs"))
-    links = [text(one.get("url")) for one in outputs if one.get("type") in ("video", "image")]
+    made = [one for one in outputs if one.get("type") in ("video", "image")]
     billing = told.get("billing")
     return Task(
         id=text(told.get("id")),
         word=text(told.get("status")),
         message=text(told.get("message")),
-        media=links[0] if links else "",
+        media=link(made[0].get("url")) if made else None,
         charged=None if billing is None else _paid([one.get("amount") for one in records(billing)]),
         cost_usd=_dollars(records(billing)),
     )
@@ -138,7 +138,7 @@ def older(told: dict[str, Any]) -> Task:
         id=text(told.get("task_id")),
         word=text(told.get("task_status")),
         message=text(told.get("task_status_msg")),
-        media=text(made[0].get("url")) if made else "",
+        media=link(made[0].get("url")) if made else None,
         charged=_paid(paid) if paid else None,
     )
 
@@ -148,7 +148,7 @@ def status(task: Task, *, key: str) -> Status:
     if task.word in ("submitted", "processing"):
         return Running()
     if task.word in ("succeeded", "succeed"):
-        if task.media:
+        if task.media is not None:
             return Succeeded(task.media, task.cost_usd)
         return Failed("finished without a link to what was made", "unknown", task.charged)
     if task.word == "failed":

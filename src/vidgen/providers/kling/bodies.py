@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request
+from vidgen.providers.fields import refuse_unplaced
 
 Read = Callable[[Input], str]
 """What a file holds, as base64 without a `data:` prefix: Kling refuses one that has it."""
@@ -26,6 +27,11 @@ SOUND_SWITCH = frozenset({"kling-3.0", "kling-3.0-omni", "kling-2.6"})
 
 MANY_SHOTS_UNLESS_TOLD = frozenset({"kling-3.0", "kling-3.0-omni"})
 """Models of 2.0 that cut between several shots unless `settings.multi_shot` is false."""
+
+NEWER = ("first_frame", "last_frame", "references")
+OLDER = (*NEWER, "negative_prompt", "guidance_scale", "audio_file")
+"""Fields of a Request that bodies of each generation have a place for; words alone are made into
+clips at an address of its own, which has none."""
 
 SHOT_LIST = re.compile(r"(?:^|[;.\n])\s*shot\s+[1-6]\s*,\s*\d+\s*,", re.IGNORECASE)
 """How a prompt orders several shots: `shot 1, 3, words; shot 2, 4, words;`."""
@@ -67,6 +73,8 @@ def body(request: Request, *, name: str, read: Read) -> dict[str, Any]:
             hint="ask for this model at a provider that takes files, or without the video",
         )
     at = address(request.endpoint)
+    wordy = not at.older and at.path.startswith("text-to-video/")
+    refuse_unplaced(request, OLDER if at.older else () if wordy else NEWER)
     return _older(request, at, name, read) if at.older else _newer(request, at, name, read)
 
 

@@ -18,7 +18,7 @@ from vidgen.providers import Session, bearer, tickets
 from vidgen.providers.minimax import answers
 from vidgen.providers.minimax.bodies import address, body, files_of, refuse
 from vidgen.providers.minimax.uploads import links_of
-from vidgen.providers.reading import object_in, record, said, text
+from vidgen.providers.reading import link, object_in, record, said, text
 from vidgen.providers.wire import call, is_at, repeatable
 
 WHO = "MiniMax"
@@ -126,9 +126,9 @@ class MiniMax:
         if not isinstance(state, str):
             return state
         found = await self._look(f"v1/files/retrieve?file_id={quote(state, safe='')}")
-        link = text(record(found.get("file")).get("download_url"))
-        if link:
-            return Succeeded(link)
+        media = link(record(found.get("file")).get("download_url"))
+        if media is not None:
+            return Succeeded(media)
         return Failed("finished without a link to what was made", "unknown", charged=None)
 
     async def _kept(self, ticket: Ticket) -> Status:

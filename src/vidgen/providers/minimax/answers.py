@@ -16,7 +16,7 @@ import httpx
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
 from vidgen.providers import tickets
-from vidgen.providers.reading import record, said, text, undocumented
+from vidgen.providers.reading import link, record, said, text, undocumented
 from vidgen.providers.wire import as_json, refused
 
 TROUBLES: dict[int, Trouble] = {
@@ -49,6 +49,10 @@ HINTS = {
 BAD_PARAMETER = 2013
 """Also how a look says that there is no such task: its id is all that a look gives."""
 
+MADE_IN_VAIN = 1027
+"""What was made is held back. Of a still the order itself says so, and whether that is paid for
+nobody says."""
+
 CODE_AT_END = re.compile(r"\((\d{4,5})\)\s*$")
 
 
@@ -76,12 +80,12 @@ def _refusal(
 ) -> ProviderError:
     kind = TROUBLES.get(code or 0) or BY_STATUS.get(answer.status_code)
     if kind is None and submitting and 400 <= answer.status_code < 500:
-        kind = "provider"
+        kind = "ambiguous" if answer.status_code == 408 else "provider"
     if not submitting and (code == BAD_PARAMETER or answer.status_code == 404):
         return tickets.gone(f"{said(words, key)}; MiniMax shows tasks for seven days")
     if kind in (None, "overload"):
         kind = "ambiguous" if submitting else "overload"
-    refusal = refused(answer, words, kind, key=key)
+    refusal = refused(answer, words, kind, key=key, charged=None if code == MADE_IN_VAIN else False)
     refusal.hint = HINTS.get(code or 0, "")
     return refusal
 
@@ -119,9 +123,9 @@ def newer(found: dict[str, Any], *, key: str) -> Status:
     if word in ("queued", "running"):
         return Running()
     if word == "succeeded":
-        link = text(record(task.get("content")).get("url"))
-        if link:
-            return Succeeded(link)
+        media = link(record(task.get("content")).get("url"))
+        if media is not None:
+            return Succeeded(media)
         return Failed("finished without a link to what was made", "unknown", _billed(task))
     if word == "cancelled":  # only what waits can be, and that is not billed
         return Failed("it was cancelled before it began", "provider", charged=False)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request
+from vidgen.providers.fields import refuse_unplaced
 
 Api = Literal["v2", "v1", "image"]
 
@@ -25,28 +26,15 @@ PATHS: dict[str, Api] = {
 }
 """Where each kind of work is ordered."""
 
-LEFT: dict[Api, tuple[str, ...]] = {
-    "v2": ("seed", "negative_prompt", "guidance_scale", "motion_video", "audio_file"),
-    "v1": (
-        "seed",
-        "negative_prompt",
-        "guidance_scale",
-        "source_video",
-        "motion_video",
-        "audio_file",
-        "voice",
-    ),
-    "image": (
-        "negative_prompt",
-        "guidance_scale",
-        "last_frame",
-        "source_video",
-        "motion_video",
-        "audio_file",
-        "voice",
-    ),
+PLACED: dict[Api, tuple[str, ...]] = {
+    "v2": ("first_frame", "last_frame", "references", "source_video", "voice"),
+    "v1": ("first_frame", "last_frame"),
+    "image": ("seed", "references"),
 }
-"""What has no place in each body: refused, never left out without a word."""
+"""Fields of a Request that each body has a place for, besides the prompt and the shape."""
+
+SUBJECT = ("references",)
+"""What a body of /v1 has a place for that is about a person: no frames beside."""
 
 REWRITES = "MiniMax-H3-Max"
 """The model of /v2 that expands prompts unless it is told not to."""
@@ -90,9 +78,8 @@ def body(request: Request, at: Address, links: Mapping[Input, str]) -> dict[str,
 
 def refuse(request: Request, at: Address) -> None:
     """Raise ProviderError `input` for what this call has no way to be given."""
-    for name in LEFT[at.api]:
-        if getattr(request, name) is not None:
-            raise _no(f"{at.model} has no way to be given a {name.replace('_', ' ')}")
+    about_one = at.api == "v1" and request.references
+    refuse_unplaced(request, SUBJECT if about_one else PLACED[at.api])
     if at.api == "v2":
         _exclude(request)
     elif len(request.references) > 1:

@@ -11,30 +11,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from vidgen.errors import ProviderError
 from vidgen.job import Input, Request
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.wire import Form
 
 File = tuple[str, bytes, str]
 """A file's name, its bytes and its media type."""
-
-OPTIONAL = (
-    "negative_prompt",
-    "seed",
-    "guidance_scale",
-    "first_frame",
-    "last_frame",
-    "references",
-    "voice",
-    "source_video",
-    "motion_video",
-    "audio_file",
-)
-"""Fields of a Request that must be sent where they are set: without them it would be another.
-
-A camera's axes are not among them: the prompt says the move in words too.
-"""
 
 
 def form(
@@ -44,7 +26,6 @@ def form(
 
     Raises ProviderError `input` for what the fields have no place for, and as `read` does.
     """
-    _refuse_unplaced(request, fields)
     # No text of a storyboard holds a NUL: what does is a file's place in the form.
     tokens = {file: f"\0{number}" for number, file in enumerate(files_of(request, fields))}
     files = {token: read(file) for file, token in tokens.items()}
@@ -56,22 +37,6 @@ def form(
         for one in value if _is_files(value, files) else [value]:
             found.append((name, files[one] if _is_file(one, files) else _text(one)))
     return found
-
-
-def _refuse_unplaced(request: Request, fields: Mapping[str, Any]) -> None:
-    laid = {**fields, **fields.get("in", {}).get(request.mode, {})}
-    for name in OPTIONAL:
-        unused = request.mode == "text" and name == "first_frame"
-        if getattr(request, name) in (None, "", ()) or unused:
-            continue
-        if laid.get(name) is None:
-            words = name.replace("_", " ")
-            raise ProviderError(
-                f"this server has no field for the {words}",
-                kind="input",
-                where=f"{request.provider}: {request.model}",
-                hint="leave it out, or name the field in the offer's `fields` in prices.yaml",
-            )
 
 
 def _is_file(value: Any, files: Mapping[str, File]) -> bool:

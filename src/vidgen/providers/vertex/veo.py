@@ -10,11 +10,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vidgen.job import Failed, Input, Request, Running
+from vidgen.providers.fields import refuse_unplaced
 from vidgen.providers.google.answers import MODERATED
+from vidgen.providers.google.bodies import PLACED as FILES
 from vidgen.providers.reading import said
 
 Read = Callable[[Input], tuple[str, str]]
 """What a file holds, as base64, and its media type."""
+
+PLACED = (*FILES, "negative_prompt", "seed")
+"""Fields of a Request that Veo can be given, besides its prompt and its shape."""
 
 OPERATION = re.compile(
     r"(?P<model>projects/(?P<project>[a-z0-9:.-]+)/locations/(?P<location>[a-z0-9-]+)"
@@ -28,7 +33,9 @@ def body(request: Request, read: Read, *, folder: str) -> dict[str, Any]:
 
     Sound is always said, since it is half the price. A clip that is gone on with gives the new part
     its shape, and its length is always the same.
+    Raises ProviderError `input` for what Veo has no way to be given.
     """
+    refuse_unplaced(request, PLACED)
     instance: dict[str, Any] = {"prompt": request.prompt}
     if request.first_frame:
         instance["image"] = _file(request.first_frame, read)
