@@ -172,3 +172,55 @@ def test_a_damaged_end_gives_the_last_frame_that_decodes(make_clip, truth, tmp_p
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     last = frames.last_frame(path)
     assert min(apart(last, picture) for picture in whole[8:20]) < 2
+
+
+@pytest.mark.parametrize("kind", ["b-frames, one gop", "odd rate", "matroska", "vp9", "fragments"])
+def test_a_clip_is_played_at_its_own_rate_frame_by_frame(make_clip, truth, kind):
+    path = make_clip(**CLIPS[kind])
+    shown = truth(path)
+    rate = Fraction(CLIPS[kind].get("rate", 24))
+    found = list(frames.played(path, rate, len(shown), hold=False))
+    assert len(found) == len(shown)
+    assert max(apart(one, other) for one, other in zip(found, shown, strict=True)) < 0.5
+
+
+@pytest.mark.parametrize(("rate", "each"), [(48, Fraction(1, 2)), (12, 2), (60, Fraction(2, 5))])
+def test_at_another_rate_each_frame_is_the_one_shown_then(make_clip, truth, rate, each):
+    path = make_clip()
+    shown = truth(path)
+    found = list(frames.played(path, Fraction(rate), rate, hold=False))
+    assert len(found) == rate
+    for index, picture in enumerate(found):
+        assert apart(picture, shown[int(index * each)]) < 0.5
+
+
+def test_a_clip_that_ends_too_soon_stands_still_or_is_over(make_clip, truth):
+    path = make_clip()
+    last = truth(path)[-1]
+    held = list(frames.played(path, Fraction(24), 30, hold=True))
+    assert len(held) == 30
+    assert all(one is held[23] for one in held[24:])
+    assert apart(held[-1], last) < 0.5
+    assert len(list(frames.played(path, Fraction(24), 30, hold=False))) == 24
+
+
+def test_a_clip_is_played_no_longer_than_is_asked(make_clip):
+    assert len(list(frames.played(make_clip(seconds=2), Fraction(24), 5, hold=True))) == 5
+
+
+def test_a_frame_that_is_shown_for_long_is_one_picture(make_clip, ffmpeg_run, truth, tmp_path):
+    path = tmp_path / "gap.mp4"
+    later = "setpts='if(gt(N,12),N+3,N)/24/TB'"
+    ffmpeg_run("-i", make_clip(), "-vf", later, *H264, "-fps_mode", "vfr", path)
+    found = list(frames.played(path, Fraction(24), 27, hold=False))
+    assert len(found) == 27
+    assert found[12] is found[13] is found[15]
+    assert found[15] is not found[16]
+    assert apart(found[16], truth(path)[13]) < 0.5
+
+
+def test_what_cannot_be_played_says_so(make_clip, ffmpeg_run, tmp_path):
+    bed = tmp_path / "bed.wav"
+    ffmpeg_run("-f", "lavfi", "-i", "sine=d=1", bed)
+    with pytest.raises(MediaError, match="it has no picture"):
+        list(frames.played(bed, Fraction(24), 5, hold=True))

@@ -56,6 +56,7 @@ def graphs():
         yield f"transition-{kind}", made
     yield "sound", graph.sound_of(Path("take.mp4"), 2, 12_000, 216_000, Path("s.wav"))
     yield "sound-mono", graph.sound_of(Path("take.mp4"), 1, 0, 216_000, Path("s.wav"))
+    yield "dubbed", graph.dubbed(Path("take.mp4"), Path("line.wav"), 1, 96_000, OUT)
     yield "programme", graph.programme(Path("p.pcm"), 240_000, None, Path("p.m4a"))
     yield "programme-music", graph.programme(Path("p.pcm"), 240_000, music, Path("p.m4a"))
     for room in (65_536, 0):

@@ -101,7 +101,7 @@ class Drawn:
         Called off, it stops the drawing, for whoever else waits for the same as well.
         """
         request = self._request(wanted, await asyncio.to_thread(_heard, wanted))
-        told = [EDITION, plain(request), wanted.sounds, wanted.work.still]
+        told = [EDITION, plain(request), _has_tone(request, wanted), wanted.work.still]
         name = hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
         path = self._folder / f"{name}{'.png' if wanted.work.still else '.mp4'}"
         if path.is_file():
@@ -149,7 +149,7 @@ class Drawn:
             self._folder.mkdir(parents=True, exist_ok=True)
             if wanted.work.still:
                 await asyncio.to_thread(_take_first, drawn, path)
-            elif wanted.work.request.audio and wanted.sounds and request.audio_file is None:
+            elif _has_tone(request, wanted):
                 await self._with_tone(drawn, wanted.seconds, path)
             else:
                 await asyncio.to_thread(drawn.replace, path)
@@ -193,6 +193,12 @@ def _heard(wanted: Wanted) -> Path | None:
     except MediaError as error:
         raise ClipFailed(f"the clip that was given cannot be read: {error.message}") from error
     return wanted.clip if has else None
+
+
+def _has_tone(request: Request, wanted: Wanted) -> bool:
+    """Whether a tone stands for sound that was asked for, where none was given."""
+    asked = bool(wanted.work.request.audio) and wanted.sounds
+    return asked and request.audio_file is None
 
 
 def _take_first(clip: Path, path: Path) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.clips import ffmpeg  # noqa: F401
+from tests.clips import ffmpeg, ffmpeg_run, make_clip  # noqa: F401
 from tests.providers.animatic.pictures import busy, given, request, saved
 from vidgen.camera import parse
 from vidgen.job import Failed, Running, Succeeded
@@ -179,6 +180,27 @@ def test_a_still_that_cannot_be_used_is_bad_input(session, name, data, words):
     assert isinstance(status, Failed)
     assert (status.kind, status.charged) == ("input", False)
     assert words in status.reason
+
+
+def test_a_given_clip_is_shown_and_a_given_sound_is_heard(session, make_clip):  # noqa: F811
+    shutil.copy(make_clip(size="90x160"), session.project / "hall.mp4")
+    shutil.copy(make_clip(name="line.mp4", sound="sine=d=4"), session.project / "line.mp4")
+    path = clip(session, request(source_video=given("hall.mp4"), audio_file=given("line.mp4")))
+    assert count_frames(path) == 12
+    assert difference(first_frame(path), first_frame(session.project / "hall.mp4")) < 6
+    assert abs(probe(path).sound.duration - Fraction(1, 2)) < Fraction(1, 20)
+    folder = session.scratch / spools(session)[0]
+    assert not list(folder.glob("silent*"))
+
+
+@pytest.mark.parametrize("field", ["source_video", "audio_file"])
+def test_a_clip_or_sound_that_cannot_be_used_is_bad_input(session, field):
+    (session.project / "words.mp4").write_bytes(b"no clip and no sound")
+    for name in ("words.mp4", "gone.mp4"):
+        status = made(session, request(**{field: given(name)}))
+        assert isinstance(status, Failed)
+        assert (status.kind, status.charged) == ("input", False)
+        assert status.reason.startswith(f"{name}: ")
 
 
 def test_an_ffmpeg_that_is_not_there(session):

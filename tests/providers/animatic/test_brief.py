@@ -38,6 +38,31 @@ def test_a_frame_of_vidgens_own_is_a_chains(path, chained):
     assert brief(first_frame=given(path)).chained is chained
 
 
+def test_a_clip_and_a_sound_are_found_in_the_project():
+    found = brief(source_video=given("clips/hall.mp4"), audio_file=given("line.wav"))
+    assert found.clip == Path("/project/clips/hall.mp4").absolute()
+    assert found.sound == Path("/project/line.wav").absolute()
+
+
+@pytest.mark.parametrize(
+    ("mode", "held"),
+    [
+        ("text", True),
+        ("edit", True),
+        ("lip_sync", True),
+        ("upscale", False),
+        ("interpolate", False),
+    ],
+)
+def test_what_is_only_made_larger_or_smoother_is_as_long_as_it_was(mode, held):
+    assert brief(mode=mode).held is held
+
+
+def test_what_stands_for_anothers_work_is_marked():
+    assert brief(model="aleph-2").marked
+    assert not brief().marked
+
+
 def test_a_card_is_never_chained():
     assert not brief().chained
 
@@ -81,6 +106,7 @@ amounts = st.decimals(-10, 10, places=1)
 )
 def test_a_brief_survives_json(camera, slate, still):
     more = {"first_frame": given("a b/ü.png")} if still else {}
+    more |= {} if still else {"source_video": given("a.mp4"), "audio_file": given("ü.wav")}
     found = brief(camera=camera, slate=slate, rate=Fraction(24000, 1001), **more)
     assert from_data(json.loads(json.dumps(as_data(found)))) == found
 

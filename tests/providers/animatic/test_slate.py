@@ -80,6 +80,17 @@ def test_time_is_seen_to_pass():
     assert one.frame(3).tobytes() != one.frame(4).tobytes()
 
 
+def test_a_stills_card_speaks_of_no_time():
+    still = card(Slate("sip", "flux-2", "A cup", Decimal(0)))
+    assert still._facts(Slate("sip", "flux-2", "A cup", Decimal(0)), 20, 400) == [
+        "stands for flux-2"
+    ]
+    assert still.frame(0).tobytes() == still.frame(20).tobytes()
+    bar = still._foot()
+    below = np.nonzero(ink(still.frame(0), still.ground)[round(bar.top - 2 * still.small) :])[1]
+    assert set(below) <= {*range(2 * still.inset), *range(270 - 2 * still.inset, 270)}
+
+
 def test_a_shot_keeps_its_colours():
     assert card().ground == card(size=(1920, 1080)).ground
     grounds = {card(Slate(f"shot-{n}", "m", "", Decimal(1))).ground for n in range(40)}
