@@ -46,9 +46,9 @@ Please read this first:
   somebody looked, and how: `list` is the seller's own price list, `second-hand` is a survey or a
   reseller's page, `estimate` is worked out. `prices.yaml` in your project overrides any of them.
 - **No route was tried against the real service.** This version renders at `animatic`, `fal`,
-  `replicate`, `runway`, `kling`, `byteplus`, `volcengine`, `minimax`, `dashscope`, `google`, `vertex`,
-  `openai-compatible`, `sglang` and `vllm-omni`; everything else is planned, priced and rehearsed, and
-  not made yet. [Providers](providers.md) says what each of them is given.
+  `replicate`, `runway`, `kling`, `byteplus`, `volcengine`, `minimax`, `dashscope`, `google`,
+  `vertex`, `openai-compatible`, `sglang` and `vllm-omni`; everything else is planned, priced and
+  rehearsed, and not made yet. [Providers](providers.md) says what each of them is given.
 - `sold at` names the cheapest first. `from` is the cheapest thing that is sold of the model, per
   second of video, per clip or per image; sharper, longer or with sound it costs more, and `vidgen
   plan` says how much. `?` is a price that nobody has found, and it is never taken for nothing.
