@@ -223,7 +223,16 @@ def test_words_of_gateways_that_wait(at, word):
 
 
 @pytest.mark.parametrize(
-    ("said", "progress"), [(45, 0.45), ("45%", 0.45), (None, None), ("soon", None), (250, 1.0)]
+    ("said", "progress"),
+    [
+        (45, 0.45),
+        ("45%", 0.45),
+        (None, None),
+        ("soon", None),
+        (250, 1.0),
+        ("nan", None),
+        (True, None),
+    ],
 )
 def test_progress_is_a_share_of_one(at, said, progress):
     assert looked(at, told("in_progress", progress=said)) == Running(progress)

@@ -10,7 +10,16 @@ import pytest
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from vidgen.errors import ProviderError
-from vidgen.providers.wire import CALLS, DOWNLOADS, Http, call, clients, is_at, is_here
+from vidgen.providers.wire import (
+    CALLS,
+    DOWNLOADS,
+    Http,
+    call,
+    clients,
+    is_at,
+    is_here,
+    repeatable,
+)
 
 
 class Slow:
@@ -174,3 +183,38 @@ def test_this_machine_is_known_by_its_address(host):
 @pytest.mark.parametrize("host", ["127.0.0.1.example.test", "localhost.test", "10.0.0.1", ""])
 def test_what_only_looks_like_this_machine_is_not(host):
     assert not is_here(f"http://{host}/v1")
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "kind"),
+    [
+        ("no address at all", "a-key", "unsent"),
+        ("https://a.test/\x00", "a-key", "unsent"),
+        ("{here}", "two\nlines", "input"),
+        ("{here}", "two lïnes", "input"),
+    ],
+)
+def test_what_cannot_be_sent_was_not_sent_and_the_key_is_not_told(url, key, kind):
+    async def sent():
+        async with Loopback(lambda call: Reply(200, {})) as server:
+            http = clients()
+            try:
+                at = url.replace("{here}", server.url)
+                headers = {"authorization": f"Bearer {key}"}
+                await call(http, "POST", at, key=key, headers=headers, body={})
+            finally:
+                await http.aclose()
+
+    with pytest.raises(ProviderError) as caught:
+        asyncio.run(sent())
+    assert (caught.value.kind, caught.value.charged) == (kind, False)
+    assert not any(part in caught.value.message for part in ("lines", "lïnes"))
+
+
+def test_a_free_call_without_an_answer_can_simply_be_repeated():
+    with pytest.raises(ProviderError) as caught, repeatable():
+        raise ProviderError("no answer came", kind="ambiguous", charged=None)
+    assert (caught.value.kind, caught.value.charged) == ("overload", False)
+    with pytest.raises(ProviderError) as other, repeatable():
+        raise ProviderError("no", kind="key")
+    assert other.value.kind == "key"

@@ -150,8 +150,8 @@ async def call(
     """One request, its answer read whole, up to `longest` bytes.
 
     `body` goes as JSON, `content` as it is, `form` as multipart/form-data. Raises ProviderError:
-    `unsent` where it never left, `ambiguous` where it may have arrived and no answer came. An
-    answer of any status is returned.
+    `unsent` where it never left, `input` where it cannot be written, `ambiguous` where it may have
+    arrived and no answer came. An answer of any status is returned.
     """
     assert http is not None, "a hosted provider is given clients"
     line = http.kept if method == "GET" else http.fresh
@@ -178,8 +178,13 @@ async def call(
             )
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise ProviderError(f"no connection: {hidden(str(error), key)}", kind="unsent") from None
-    except httpx.UnsupportedProtocol as error:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
         raise ProviderError(f"not an address: {hidden(str(error), key)}", kind="unsent") from None
+    except (httpx.LocalProtocolError, UnicodeEncodeError):
+        # in words of our own: theirs quote the header at fault, which may be the key's
+        message = "what was to be sent cannot be written as HTTP"
+        hint = "see whether the key has spaces, line ends, or letters that are not ASCII"
+        raise ProviderError(message, kind="input", hint=hint) from None
     except httpx.HTTPError as error:
         words = hidden(str(error), key) or type(error).__name__
         message = f"no answer came: {words}"

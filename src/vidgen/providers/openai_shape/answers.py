@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import httpx
@@ -154,7 +155,7 @@ def _progress(value: Any) -> float | None:
         found = float(str(value).removesuffix("%")) / 100
     except ValueError:
         return None
-    return min(max(found, 0.0), 1.0)
+    return min(max(found, 0.0), 1.0) if isfinite(found) else None
 
 
 def _link(job: Mapping[str, Any]) -> str | None:
