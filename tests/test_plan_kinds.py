@@ -365,3 +365,21 @@ def test_pictures_that_an_edit_does_not_take_are_told(film, house, tmp_path):
     text = "cast: {bo: {images: [bo.png]}}\nshots: [{id: a, prompt: x, source: a.mp4, cast: [bo]}]"
     step = steps_of(film(text, stills=["bo.png"]), house)["a"]
     assert "reference images are not sent: none is taken there in this mode" in step.notes
+
+
+def test_a_chain_that_loops_comes_back_to_the_frame_it_starts_from(film, house):
+    text = """
+        defaults: {model: plain}
+        shots: [{id: a, prompt: x}, {id: b, prompt: x, chain: a, end_still: same}]
+    """
+    needs = steps_of(film(text), house)["b"].job.needs
+    assert [(need.field, need.shot) for need in needs] == [
+        ("first_frame", "a"),
+        ("last_frame", "a"),
+    ]
+
+
+def test_a_loop_needs_a_picture_to_come_back_to(film):
+    with pytest.raises(StoryboardInvalid) as caught:
+        film("shots: [{id: a, prompt: x, end_still: same}]")
+    assert [fault.code for fault in caught.value.faults] == ["no-start"]

@@ -263,9 +263,12 @@ def _media(it: Board) -> Iterator[Fault]:
             yield it.fault((*loc, tools[1]), "two-kinds", message, "make them separate shots")
             continue
         yield from _one_kind(it, loc, shot)
-        if shot.end_still == "same" and shot.still is None:
-            message = f"shot `{shot.id}` ends where it starts, and it starts from no `still`"
-            yield it.fault((*loc, "end_still"), "no-start", message, "add the `still` it loops to")
+        first = next((one for one in it.board.shots if one.group == shot.group), shot)
+        start = shot if shot.group is None else first
+        if shot.end_still == "same" and start.still is None and start.chain is None:
+            message = f"shot `{shot.id}` ends where it starts, and it starts from no picture"
+            hint = "add the `still` it loops to, or a `chain`"
+            yield it.fault((*loc, "end_still"), "no-start", message, hint)
 
 
 def _one_kind(it: Board, loc: Loc, shot: Shot) -> Iterator[Fault]:
