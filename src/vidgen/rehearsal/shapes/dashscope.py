@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE, bytes_in, has_bearer, later, relinked
 from vidgen.rehearsal.exchange import (
     Announce,
     Answer,
@@ -62,7 +63,7 @@ def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
     if ask.host == STORAGE:
         return _brought(ask)
-    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+    if not has_bearer(ask):
         return Refuse("key")
     path = counter.under(ask.path) or ""
     task = _TASK.fullmatch(path)
@@ -138,10 +139,8 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
         case "no-such-job":
             return _wrong(400, "UnsupportedOperation", "The task is not known")
         case "rate-limit":
-            later = (("retry-after", "1"),) if chance < 0.5 else ()
-            return _wrong(
-                429, "Throttling.RateQuota", f"Requests rate limit exceeded {sent}", *later
-            )
+            words = f"Requests rate limit exceeded {sent}"
+            return _wrong(429, "Throttling.RateQuota", words, *later(chance))
         case "overload":
             return _wrong(503, "ServiceUnavailable", f"No room for the moment {sent}")
         case "no-credit":
@@ -154,7 +153,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             words = "prompt: no work of this rehearsal has it for this model"
             return _wrong(400, "InvalidParameter", words)
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _wrong(500, "InternalError", f"An internal error has occurred {sent}")
 
@@ -172,9 +171,7 @@ def _ordered(ask: Ask, path: str, provider: str) -> Intent:
     resolves = ask.headers.get("x-dashscope-ossresourceresolve") == "enable"
     if "oss://" in str(given) and not resolves:
         return Refuse("bad-input")
-    found = _linked(body, provider)
-    assert isinstance(found, dict)
-    return Submit(model, found)
+    return Submit(model, relinked(body, lambda one: _link(one, provider)))
 
 
 def _known(parameters: object) -> bool:
@@ -213,25 +210,19 @@ _OLD_FILES = {"img_url", "reference_urls", "first_frame_url", "last_frame_url"}
 _ONCE = ("first_frame", "last_frame", "driving_audio", "first_clip", "video")
 
 
-def _linked(value: Any, provider: str) -> Any:
-    """A body in which uploads have the links that a rehearsal finds them by."""
-    if isinstance(value, dict):
-        return {name: _linked(item, provider) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_linked(item, provider) for item in value]
-    upload = _UPLOAD.fullmatch(value) if isinstance(value, str) else None
-    return link_of(provider, upload["token"]) if upload else value
+def _link(name: str, provider: str) -> str:
+    """A text of a body; an upload by the link that a rehearsal finds it by."""
+    upload = _UPLOAD.fullmatch(name)
+    return link_of(provider, upload["token"]) if upload else name
 
 
 def _brought(ask: Ask) -> Intent:
     """A file in the storage's form, under the name that its place was given."""
     form = form_of(ask) or {}
-    name, file = form.get("key"), form.get("file")
-    head, _, packed = file.partition(",") if isinstance(file, str) else ("", "", "")
-    upload = _UPLOAD.fullmatch(f"oss://{name}")
-    if ask.method != "POST" or upload is None or not head.startswith("data:"):
+    data, upload = bytes_in(form.get("file")), _UPLOAD.fullmatch(f"oss://{form.get('key')}")
+    if ask.method != "POST" or upload is None or data is None:
         return Refuse("bad-input")
-    return Bring(upload["token"], base64.b64decode(packed))
+    return Bring(upload["token"], data)
 
 
 def _failure(job: Seen) -> str:

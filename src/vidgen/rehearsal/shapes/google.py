@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -116,7 +117,7 @@ def wording(why: Refusal, sent: str, path: str, chance: float) -> Answer:
             words = "No work of this rehearsal has this prompt for this model"
             return _wrong(400, "INVALID_ARGUMENT", words)
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _wrong(500, "INTERNAL", f"An internal error has occurred {sent}")
 

@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE, later
 from vidgen.rehearsal.exchange import (
     Announce,
     Answer,
@@ -112,8 +113,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
                 return as_json({"status": "NOT_FOUND"}, 404)
             return as_json({"detail": "Request not found"}, 404)
         case "rate-limit":
-            later = (("retry-after", "1"),) if chance < 0.5 else ()
-            return as_json({"detail": f"Too many requests {sent}"}, 429, *later)
+            return as_json({"detail": f"Too many requests {sent}"}, 429, *later(chance))
         case "overload":
             return _trouble(503, "runner_scheduling_failure", f"No runner is free {sent}")
         case "no-credit":
@@ -128,7 +128,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             words = "No work of this rehearsal has this prompt at this endpoint"
             return _faulty("value_error", ["body", "prompt"], words)
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _trouble(500, "internal_error", f"Internal server error {sent}")
 

@@ -7,12 +7,12 @@ files come in a form and are named by an address of the API's own.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE, bytes_in, relinked
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -133,7 +133,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             words = "- input.prompt: no work of this rehearsal has it at this model"
             return _problem(422, words, INVALID)
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _problem(500, f"Internal server error {sent}")
 
@@ -148,7 +148,7 @@ def _ordered(model: str, body: Mapping[str, Any] | None, counter: Counter) -> In
     given = body.get("input") if body is not None else None
     if body is None or not set(body) <= OUTER or not isinstance(given, dict) or not _fits(given):
         return Refuse("bad-input")
-    return Submit(model, {name: _lying(value, counter) for name, value in given.items()})
+    return Submit(model, relinked(given, lambda one: _link(one, counter.provider)))
 
 
 def _fits(given: Mapping[str, Any]) -> bool:
@@ -159,23 +159,17 @@ def _fits(given: Mapping[str, Any]) -> bool:
     )
 
 
-def _lying(value: Any, counter: Counter) -> Any:
-    """An input with the address of an upload replaced by the link that it lies under here."""
-    if isinstance(value, list):
-        return [_lying(item, counter) for item in value]
-    if isinstance(value, str) and value.startswith(FILES):
-        return link_of(counter.provider, value.removeprefix(FILES))
-    return value
+def _link(name: str, provider: str) -> str:
+    """A text of an input; the address of an upload as the link that it lies under here."""
+    return link_of(provider, name.removeprefix(FILES)) if name.startswith(FILES) else name
 
 
 def _kept(ask: Ask) -> Intent:
     """A file that came in a form, under `content`."""
     form = form_of(ask) or {}
-    content = form.get("content")
-    if not isinstance(content, str) or not content.startswith("data:"):
+    name, data = form.get("filename"), bytes_in(form.get("content"))
+    if data is None:
         return Refuse("bad-input")
-    name = form.get("filename")
-    data = base64.b64decode(content.partition(",")[2])
     return Keep(name if isinstance(name, str) else "file", data)
 
 

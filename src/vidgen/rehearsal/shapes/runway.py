@@ -8,11 +8,11 @@ only its words tell from a bad value; an upload is announced, sent as a form to 
 
 from __future__ import annotations
 
-import base64
 import re
 from datetime import UTC, datetime
 from typing import Any
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE, bytes_in, has_bearer, later, relinked
 from vidgen.rehearsal.exchange import (
     Announce,
     Answer,
@@ -68,7 +68,7 @@ def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means. The store knows no key: its form is signed."""
     if ask.host == STORE:
         return _brought(ask)
-    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+    if not has_bearer(ask):
         return Refuse("key")
     if ask.headers.get("x-runway-version") != VERSION:
         return Refuse("bad-input")
@@ -88,7 +88,8 @@ def read(ask: Ask, counter: Counter) -> Intent:
         return Refuse("nowhere")
     if body is None or not _fits(kind, body):
         return Refuse("bad-input")
-    return Submit(path, _followed(body, counter.provider))
+    linked = relinked(body, lambda one: _link(one, counter.provider))
+    return Submit(path, {name: _placed(value) for name, value in linked.items()})
 
 
 def taken(seen: Seen, counter: Counter) -> Answer:
@@ -126,8 +127,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
         case "no-such-job":
             return _wrong(404, "Could not find Task")
         case "rate-limit":
-            later = (("retry-after", "1"),) if chance < 0.5 else ()
-            return as_json({"error": f"Daily task limit reached {sent}"}, 429, *later)
+            return as_json({"error": f"Daily task limit reached {sent}"}, 429, *later(chance))
         case "overload":
             return _wrong(503, f"Service unavailable {sent}")
         case "no-credit":
@@ -139,7 +139,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
         case "unplanned":
             return _faulty("promptText", "No work of this rehearsal has this prompt at this path")
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _wrong(500, f"Internal server error {sent}")
 
@@ -147,12 +147,11 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
 def _brought(ask: Ask) -> Intent:
     """A file in a form of the store's, which reads no field that comes after it."""
     form = form_of(ask) or {}
-    key, file = form.get("key"), form.get("file")
-    last = bool(form) and next(reversed(form)) == "file"
-    whole = isinstance(key, str) and isinstance(file, str) and last and "policy" in form
+    key, data = form.get("key"), bytes_in(form.get("file"))
+    whole = "policy" in form and next(reversed(form)) == "file"
     if ask.method != "POST" or ask.authorization or not whole:
         return Refuse("nowhere")
-    return Bring(str(key), base64.b64decode(str(file).partition(",")[2]))
+    return Bring(key, data) if isinstance(key, str) and data else Refuse("nowhere")
 
 
 def _fits(kind: str, body: dict[str, Any]) -> bool:
@@ -193,17 +192,16 @@ def _objects(value: Any) -> list[dict[str, Any]] | None:
     return value
 
 
-def _followed(value: Any, provider: str) -> Any:
-    """A body with each upload as its link, and the frames under the names of their places."""
-    if isinstance(value, dict):
-        return {name: _followed(item, provider) for name, item in value.items()}
-    if isinstance(value, list):
-        items = [_followed(item, provider) for item in value]
-        placed = items and all(isinstance(one, dict) and "position" in one for one in items)
-        return {one["position"]: one["uri"] for one in items} if placed else items
-    if isinstance(value, str) and value.startswith(UPLOAD):
-        return link_of(provider, value.removeprefix(UPLOAD))
-    return value
+def _link(name: str, provider: str) -> str:
+    """A text of a body; the name of an upload as the link that it lies under here."""
+    return link_of(provider, name.removeprefix(UPLOAD)) if name.startswith(UPLOAD) else name
+
+
+def _placed(value: Any) -> Any:
+    """A field of a body; frames under the names of their places."""
+    frames = _objects(value) or []
+    placed = frames and all("position" in one for one in frames)
+    return {one["position"]: one["uri"] for one in frames} if placed else value
 
 
 def _record(job: Seen) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE, has_bearer, later
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -47,7 +48,7 @@ _OLD = re.compile(r"v1/.+")
 
 def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
-    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+    if not has_bearer(ask):
         return Refuse("key")
     path = counter.under(ask.path)
     if not path:
@@ -115,7 +116,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
         case "unplanned":
             return _wrong(400, 1201, "prompt: no work of this rehearsal has it at this path")
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _wrong(500, 5000, f"Internal server error {sent}")
 
@@ -232,10 +233,9 @@ def _wrong(status: int, code: int, words: str, *headers: tuple[str, str]) -> Ans
 
 
 def _limited(chance: float) -> Answer:
-    later = (("retry-after", "1"),) if chance < 0.3 else ()
     if chance < 0.5:
-        return _wrong(429, 1302, "Too many requests", *later)
-    return _wrong(429, 1303, "parallel task over resource pack limit", *later)
+        return _wrong(429, 1302, "Too many requests", *later(chance, below=0.3))
+    return _wrong(429, 1303, "parallel task over resource pack limit")
 
 
 def _plain(number: Decimal) -> str:

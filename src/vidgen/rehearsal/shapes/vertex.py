@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from vidgen.rehearsal.alike import has_bearer
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -100,7 +101,7 @@ MOST_REFERENCES = 3
 
 def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
-    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+    if not has_bearer(ask):
         return Refuse("key")
     path = counter.under(ask.path) or ""
     if ask.method == "GET" and _MODEL.fullmatch(path):

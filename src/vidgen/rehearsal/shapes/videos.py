@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from vidgen.rehearsal.alike import GATEWAYS_PAGE, has_bearer, later
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -53,7 +54,7 @@ class Videos:
 
     def read(self, ask: Ask, counter: Counter) -> Intent:
         """What a call means."""
-        if self.of == "gateway" and not re.fullmatch(r"Bearer \S+", ask.authorization):
+        if self.of == "gateway" and not has_bearer(ask):
             return Refuse("key")
         path = counter.under(ask.path)
         if path is None or (self.of != "gateway" and not path.startswith("v1/")):
@@ -116,8 +117,8 @@ class Videos:
             case "no-such-job":
                 return self._wrong(404, "not_found", "Video not found")
             case "rate-limit":
-                later = (("retry-after", "1"),) if chance < 0.5 else ()
-                return self._wrong(429, "rate_limit_exceeded", f"Rate limit {sent}", *later)
+                words = f"Rate limit {sent}"
+                return self._wrong(429, "rate_limit_exceeded", words, *later(chance))
             case "overload":
                 return self._wrong(503, "overloaded", f"The engine is overloaded {sent}")
             case "no-credit" if chance < 0.5:
@@ -134,8 +135,7 @@ class Videos:
                 words = "no work of this rehearsal has this prompt and this model"
                 return self._wrong(400, "invalid_value", words)
             case "server-error-created" if chance < 0.5:
-                html = (("content-type", "text/html"),)
-                return Answer(502, html, b"<html>502 Bad Gateway</html>")
+                return GATEWAYS_PAGE
             case _:
                 return self._wrong(500, "server_error", f"The server had an error {sent}")
 

@@ -8,11 +8,10 @@ made while its order is being answered; here its file is there once it is drawn.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import Any
 
+from vidgen.rehearsal.alike import BEING_MADE, GATEWAYS_PAGE, STILLS, bytes_in, has_bearer, later
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -42,9 +41,6 @@ UPLOAD = "v1/files/upload"
 PURPOSE = "video_generation_input"
 BALANCES = ("account/query_balance", "v1/token_plan/remains")
 
-SHOWN = "stills/"
-"""Where a rehearsed still lies: the maker does not say where its own do."""
-
 _LOOK = re.compile(r"v2/query/video_generation/(?P<id>[^/]+)")
 _TASK = re.compile(r"v2/video_generation/(?P<id>[^/]+)")
 _MM_FILE = "mm_file://"
@@ -65,9 +61,9 @@ _STATUS = {
 def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
     path = counter.under(ask.path) or ""
-    if ask.method == "GET" and path.startswith(SHOWN):
-        return Fetch(path.removeprefix(SHOWN))  # open to everyone who has the link
-    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+    if ask.method == "GET" and path.startswith(STILLS):
+        return Fetch(path.removeprefix(STILLS))  # open to everyone who has the link
+    if not has_bearer(ask):
         return Refuse("key")
     if ask.method == "POST":
         return _uploaded(ask) if path == UPLOAD else _ordered(path, ask.json(), counter.provider)
@@ -95,7 +91,7 @@ def taken(seen: Seen, counter: Counter) -> Answer:
     return _fine(
         {
             "id": seen.id,
-            "data": {"image_urls": [f"{counter.url}/{SHOWN}{seen.id}"] if made else []},
+            "data": {"image_urls": [f"{counter.url}/{STILLS}{seen.id}"] if made else []},
             "metadata": {
                 "success_count": str(int(made)),
                 "failed_count": str(int(seen.ending == "moderated")),
@@ -139,13 +135,12 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             return _wrong(newer, 1004, f"login fail: no API secret key in the header {sent}")
         case "nowhere":
             return Answer(404, (("content-type", "text/plain"),), b"404 page not found")
-        case "no-such-job" if ask.path.strip("/").startswith(SHOWN):
-            return Answer(503, (("retry-after", "1"),), b"it is being made")
+        case "no-such-job" if ask.path.strip("/").startswith(STILLS):
+            return BEING_MADE
         case "no-such-job":
             return _wrong(newer, 2013, "invalid params, invalid task_id")
         case "rate-limit":
-            later = (("retry-after", "1"),) if chance < 0.5 else ()
-            return _wrong(newer, 1002, f"rate limit {sent}", *later)
+            return _wrong(newer, 1002, f"rate limit {sent}", *later(chance))
         case "overload":
             return _wrong(newer, 1041, f"conn limit {sent}")
         case "no-credit":
@@ -157,7 +152,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
         case "unplanned":
             return _wrong(newer, 2013, "prompt: no work of this rehearsal has it for this model")
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _wrong(newer, 1000, f"unknown error {sent}")
 
@@ -187,14 +182,9 @@ def _shown(item: dict[str, Any], provider: str) -> dict[str, Any]:
 def _uploaded(ask: Ask) -> Intent:
     """A file, of the one purpose that an order of a clip can name."""
     form = form_of(ask) or {}
-    file = form.get("file")
-    if form.get("purpose") != PURPOSE or not isinstance(file, str):
-        return Refuse("bad-input")
-    try:
-        data = base64.b64decode(file.partition(";base64,")[2], validate=True)
-    except binascii.Error:
-        return Refuse("bad-input")
-    return Keep("upload", data) if data else Refuse("bad-input")
+    data = bytes_in(form.get("file"))
+    fits = form.get("purpose") == PURPOSE and data is not None
+    return Keep("upload", data) if fits and data else Refuse("bad-input")
 
 
 def _task(job: Seen) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vidgen.rehearsal.alike import typed
+
 SIZES = {"MiniMax-H3": ("768P", "2K"), "MiniMax-H3-Max": ("480P", "768P")}
 """The models of /v2, and what each makes."""
 
@@ -79,7 +81,7 @@ HAILUO = {
 def newer(body: dict[str, Any]) -> bool:
     """Whether /v2 would take this."""
     model, content = body.get("model"), body.get("content")
-    if not _typed(body, NEWER) or model not in SIZES or not content:
+    if not typed(body, NEWER) or model not in SIZES or not content:
         return False
     if body.get("resolution") not in SIZES[model] or "duration" not in body:
         return False
@@ -93,7 +95,7 @@ def newer(body: dict[str, Any]) -> bool:
 def older(body: dict[str, Any]) -> bool:
     """Whether /v1 would take this for a clip."""
     model = body.get("model")
-    if not _typed(body, OLDER) or model not in HAILUO or not _worded(body, 2000):
+    if not typed(body, OLDER) or model not in HAILUO or not _worded(body, 2000):
         return False
     given = {
         "first": "first_frame_image" in body,
@@ -111,7 +113,7 @@ def older(body: dict[str, Any]) -> bool:
 
 def still(body: dict[str, Any]) -> bool:
     """Whether /v1 would take this for a still."""
-    if not _typed(body, STILL) or body.get("model") != "image-01" or not _worded(body, 1500):
+    if not typed(body, STILL) or body.get("model") != "image-01" or not _worded(body, 1500):
         return False
     if ("width" in body) != ("height" in body):
         return False
@@ -121,11 +123,6 @@ def still(body: dict[str, Any]) -> bool:
     known = body.get("response_format", "url") in ("url", "base64")
     one = "subject_reference" not in body or _subject(body, "image_file")
     return known and one and 1 <= body.get("n", 1) <= 9
-
-
-def _typed(body: dict[str, Any], fields: dict[str, type]) -> bool:
-    """Whether there is nothing but these fields, each of its kind; `True` is no number."""
-    return all(name in fields and type(value) is fields[name] for name, value in body.items())
 
 
 def _worded(body: dict[str, Any], longest: int) -> bool:
