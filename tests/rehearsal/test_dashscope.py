@@ -9,13 +9,12 @@ from fractions import Fraction
 import pytest
 
 from tests.rehearsal.stage import KLING, house, rehearsal, work
-from vidgen.errors import ProviderError
-from vidgen.job import Failed, Input, Running, Succeeded
+from vidgen.job import Input
 from vidgen.providers import Session
 from vidgen.providers.dashscope import DashScope
 from vidgen.providers.wire import clients
 from vidgen.rehearsal.exchange import Ask, Counter, Refuse
-from vidgen.rehearsal.faults import MEANINGS, Faults
+from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
 from vidgen.rehearsal.shapes import SHAPES, dashscope
 
@@ -165,7 +164,7 @@ def test_a_refusal_has_its_code_and_sometimes_the_status_of_success(tmp_path, fa
     assert seen == codes
 
 
-# -- the adapter, through every fault ----------------------------------------------------------
+# -- the adapter ---------------------------------------------------------------------------------
 
 
 def studio(at, folder):
@@ -173,57 +172,6 @@ def studio(at, folder):
     http = clients(at.server.url)
     session = Session(folder, folder, folder, base_url=BASE, key="sk-some-key", http=http)
     return DashScope(session), http
-
-
-async def ended(at, adapter):
-    """Order until it is taken, look until it ends: what a patient client does."""
-    ticket = None
-    for _ in range(8):
-        try:
-            ticket = ticket or await adapter.submit(WORK.request, idempotency="j.1")
-            await at.passed()
-            status = await adapter.poll(ticket)
-        except ProviderError as error:
-            if error.kind in ("moderation", "input"):
-                return error.kind
-            if error.kind == "ambiguous" and at.books.orders():
-                return "in doubt"
-            continue
-        if isinstance(status, Running) or (isinstance(status, Failed) and status.kind == "unknown"):
-            continue
-        return status
-    raise AssertionError("it never ended")
-
-
-ENDS = {
-    "moderation": "moderation",
-    "bad-input": "input",
-    "server-error-created": "in doubt",
-    "lost-reply": "in doubt",
-    "moderation-late": Failed,
-    "provider-failure": Failed,
-    "failure-billed": Failed,
-}
-KINDS = {"moderation-late": ("moderation", False), "failure-billed": ("provider", None)}
-
-
-@pytest.mark.parametrize("fault", MEANINGS)
-def test_the_adapter_survives_every_fault(tmp_path, fault):
-    async def run():
-        async with house(tmp_path, played(), faults=Faults("s", {fault: 1.0})) as at:
-            adapter, http = studio(at, tmp_path)
-            try:
-                return await ended(at, adapter), at.books.orders(), at.books.billed()
-            finally:
-                await http.aclose()
-
-    end, orders, billed = asyncio.run(run())
-    wanted = ENDS.get(fault, Succeeded)
-    assert end == wanted if isinstance(wanted, str) else isinstance(end, wanted)
-    assert len(orders) == (0 if fault in ("moderation", "bad-input") else 1)
-    if isinstance(end, Failed):
-        assert (end.kind, end.charged) == KINDS.get(fault, ("provider", False))
-        assert bool(billed) is (end.charged is None)
 
 
 @rehearsal

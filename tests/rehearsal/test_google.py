@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.rehearsal.stage import KEY, Premade, house, rehearsal, work
-from vidgen.errors import ProviderError
-from vidgen.job import Failed, Input, Running, Succeeded
+from vidgen.job import Input, Running, Succeeded
 from vidgen.providers import Session
 from vidgen.providers.google import Google
 from vidgen.providers.wire import clients
 from vidgen.rehearsal.exchange import Ask, Counter, Fetch, Look, Refuse, Submit
-from vidgen.rehearsal.faults import MEANINGS, Faults
 from vidgen.rehearsal.play import Played
 from vidgen.rehearsal.shapes import google
 
@@ -238,74 +236,3 @@ async def test_our_still_is_a_file_here(tmp_path):
         status = await ours.poll(ticket)
         assert isinstance(status, Succeeded)
         assert bytes_at(status.media) == PNG
-
-
-SUBMITS = {
-    "rate-limit": "limit",
-    "overload": "overload",
-    "server-error": "ambiguous",
-    "reset-before": "ambiguous",
-    "no-credit": "credit",
-    "server-error-created": "ambiguous",
-    "lost-reply": "ambiguous",
-    "moderation": "moderation",
-    "bad-input": "input",
-}
-"""What a submit is told under a fault; under every other it is taken."""
-
-ENDS = {
-    "moderation-late": ("moderation", False),
-    "provider-failure": ("provider", False),
-    "failure-billed": ("provider", True),
-}
-"""How an interaction ends under a fault, and whether it says that it was paid; else it succeeds."""
-
-LOOKS = {"poll-error": {"overload"}, "unknown-word": {"unknown"}}
-
-
-@pytest.mark.parametrize("fault", MEANINGS)
-def test_our_adapter_says_of_every_fault_what_it_is(tmp_path, fault):
-    async def run():
-        faults = Faults("s", {fault: 1.0})
-        async with house(tmp_path, played(), faults=faults) as at, adapter(at, tmp_path) as ours:
-            told, ticket = await submitted(ours)
-            assert told == ({SUBMITS[fault]} if fault in SUBMITS else set())
-            if ticket is not None:
-                await watched(at, ours, ticket)
-            else:
-                assert fault in ("moderation", "bad-input")
-
-    async def submitted(ours):
-        """The kinds of errors before it was taken, and the ticket."""
-        told = set()
-        for _ in range(8):
-            try:
-                return told, await ours.submit(CUP.request, idempotency="j1:one.1")
-            except ProviderError as error:
-                assert KEY not in error.message
-                told.add(error.kind)
-        return told, None
-
-    async def watched(at, ours, ticket):
-        odd, last = set(), Running()
-        for _ in range(8):
-            try:
-                last = await ours.poll(ticket)
-            except ProviderError as error:
-                odd.add(error.kind)
-                continue
-            if isinstance(last, Failed) and last.kind == "unknown":
-                odd.add(last.kind)
-                continue
-            if not isinstance(last, Running):
-                break
-            await at.passed()
-        assert odd == LOOKS.get(fault, set())
-        if fault in ENDS:
-            assert isinstance(last, Failed)
-            assert (last.kind, last.charged) == ENDS[fault]
-        else:
-            assert isinstance(last, Succeeded)
-            assert last.media.startswith(f"{API}/v1beta/files/")
-
-    asyncio.run(run())

@@ -8,13 +8,11 @@ import pytest
 
 from tests.rehearsal.stage import KEY, house, rehearsal, work
 from vidgen.catalogue import read_pages
-from vidgen.errors import ProviderError
-from vidgen.job import Failed, Input, Running, Succeeded
+from vidgen.job import Failed, Input
 from vidgen.providers import Session
 from vidgen.providers.replicate import Replicate
 from vidgen.providers.wire import clients
 from vidgen.rehearsal.exchange import Ask, Counter, Refuse, Submit
-from vidgen.rehearsal.faults import MEANINGS, Faults
 from vidgen.rehearsal.play import Played
 from vidgen.rehearsal.shapes import replicate
 
@@ -168,77 +166,3 @@ async def test_what_waits_is_cancelled_and_costs_nothing(tmp_path):
         assert isinstance(status, Failed)
         assert (status.kind, status.charged) == ("provider", False)
         await ours.cancel({"id": "nobodysprediction"})
-
-
-SUBMITS = {
-    "rate-limit": "limit",
-    "overload": "ambiguous",
-    "server-error": "ambiguous",
-    "reset-before": "ambiguous",
-    "no-credit": "credit",
-    "server-error-created": "ambiguous",
-    "lost-reply": "ambiguous",
-    "moderation": "moderation",
-    "bad-input": "input",
-}
-"""What a submit is told under a fault; under every other it is taken."""
-
-ENDS = {
-    "moderation-late": ("moderation", False),
-    "provider-failure": ("provider", False),
-    "failure-billed": ("provider", None),
-}
-"""How a prediction ends under a fault, and what it is said to have cost; else it succeeds."""
-
-LOOKS = {"poll-error": {"overload", "ambiguous"}, "unknown-word": {"unknown"}}
-
-
-@pytest.mark.parametrize("fault", MEANINGS)
-def test_our_adapter_says_of_every_fault_what_it_is(tmp_path, fault):
-    async def run():
-        faults = Faults("s", {fault: 1.0})
-        async with house(tmp_path, played(), faults=faults) as at, adapter(at, tmp_path) as ours:
-            told, ticket = await submitted(ours)
-            assert told <= {SUBMITS.get(fault)}
-            assert bool(told) == (fault in SUBMITS)
-            if ticket is not None:
-                await watched(at, ours, ticket)
-            else:
-                assert fault in ("moderation", "bad-input")
-
-    async def submitted(ours):
-        """The kinds of errors before it was taken, and the ticket."""
-        told = set()
-        for _ in range(8):
-            try:
-                return told, await ours.submit(VEO.request, idempotency="j1:one.1")
-            except ProviderError as error:
-                assert KEY not in error.message
-                told.add(error.kind)
-        return told, None
-
-    async def watched(at, ours, ticket):
-        odd, last = set(), Running()
-        for _ in range(8):
-            try:
-                last = await ours.poll(ticket)
-            except ProviderError as error:
-                odd.add(error.kind)
-                continue
-            if isinstance(last, Failed) and last.kind == "unknown":
-                odd.add(last.kind)
-                continue
-            if not isinstance(last, Running):
-                break
-            await at.passed()
-        assert odd <= LOOKS.get(fault, set())
-        assert bool(odd) == (fault in LOOKS)
-        if fault in ENDS:
-            assert isinstance(last, Failed)
-            assert (last.kind, last.charged) == ENDS[fault]
-        else:
-            assert isinstance(last, Succeeded)
-            assert last.media.startswith("https://files.replicate.rehearsal.invalid/")
-            assert await ours.download_headers(last.media) == {}
-
-    asyncio.run(run())

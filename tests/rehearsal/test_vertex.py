@@ -4,17 +4,14 @@ import asyncio
 import base64
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.rehearsal.stage import KEY, house, rehearsal, work
-from vidgen.errors import ProviderError
-from vidgen.job import Failed, Input, Running, Succeeded
+from vidgen.job import Failed, Input, Running
 from vidgen.providers import Session
 from vidgen.providers.vertex import Vertex
 from vidgen.providers.wire import clients
-from vidgen.rehearsal.faults import MEANINGS, Faults
 from vidgen.rehearsal.play import Played
 
 API = "https://aiplatform.googleapis.com"
@@ -149,92 +146,3 @@ async def test_our_cancel_stops_an_interaction_that_waits_and_no_operation(tmp_p
             ticket = await ours.submit(one, idempotency="j1:one.1")
             await ours.cancel(ticket)
             assert isinstance(await ours.poll(ticket), Failed if stopped else Running)
-
-
-SUBMITS = {
-    "rate-limit": "limit",
-    "overload": "overload",
-    "server-error": "ambiguous",
-    "reset-before": "ambiguous",
-    "no-credit": "credit",
-    "server-error-created": "ambiguous",
-    "lost-reply": "ambiguous",
-    "moderation": "moderation",
-    "bad-input": "input",
-}
-"""What a submit is told under a fault; under every other it is taken."""
-
-ENDS = {
-    VEO: {
-        "moderation-late": ("moderation", False),
-        "provider-failure": ("provider", None),
-        "failure-billed": ("provider", None),
-    },
-    OMNI: {
-        "moderation-late": ("moderation", False),
-        "provider-failure": ("provider", False),
-        "failure-billed": ("provider", True),
-    },
-}
-"""How a job ends under a fault, and whether it says that it was paid; else it succeeds."""
-
-LOOKS = {"poll-error": {"overload"}, "unknown-word": {"unknown"}}
-
-
-def bytes_at(path):
-    return Path(path).read_bytes()
-
-
-@pytest.mark.parametrize("planned", [CUP, TEA], ids=[VEO, OMNI])
-@pytest.mark.parametrize("fault", MEANINGS)
-def test_our_adapter_says_of_every_fault_what_it_is(tmp_path, fault, planned):
-    request = planned.request
-
-    async def run():
-        faults = Faults("s", {fault: 1.0})
-        async with (
-            house(tmp_path, played(planned), faults=faults) as at,
-            adapter(at, tmp_path) as ours,
-        ):
-            told, ticket = await submitted(ours)
-            assert told == ({SUBMITS[fault]} if fault in SUBMITS else set())
-            if ticket is not None:
-                await watched(at, ours, ticket)
-            else:
-                assert fault in ("moderation", "bad-input")
-
-    async def submitted(ours):
-        """The kinds of errors before it was taken, and the ticket."""
-        told = set()
-        for _ in range(8):
-            try:
-                return told, await ours.submit(request, idempotency="j1:one.1")
-            except ProviderError as error:
-                assert KEY not in error.message
-                told.add(error.kind)
-        return told, None
-
-    async def watched(at, ours, ticket):
-        odd, last = set(), Running()
-        for _ in range(8):
-            try:
-                last = await ours.poll(ticket)
-            except ProviderError as error:
-                odd.add(error.kind)
-                continue
-            if isinstance(last, Failed) and last.kind == "unknown":
-                odd.add(last.kind)
-                continue
-            if not isinstance(last, Running):
-                break
-            await at.passed()
-        assert odd == LOOKS.get(fault, set())
-        ends = ENDS[request.endpoint]
-        if fault in ends:
-            assert isinstance(last, Failed)
-            assert (last.kind, last.charged) == ends[fault]
-        else:
-            assert isinstance(last, Succeeded)
-            assert bytes_at(last.media) == at.clips.path.read_bytes()
-
-    asyncio.run(run())
