@@ -100,4 +100,4 @@ def test_files_are_seen_wherever_a_body_carries_them():
         ("last", png),
         ("other", b"uploaded"),
     ]
-    assert [file.is_picture for file in seen] == [True, True, False]
+    assert [file.kind for file in seen] == ["picture", "picture", None]
