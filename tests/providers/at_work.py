@@ -15,9 +15,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from tests.catalogue_rows import shipped
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Answer, Call, Reply, Tape, tape
+from vidgen.errors import ProviderError
 from vidgen.job import Request, Running, Status, Succeeded, Ticket
 from vidgen.media.binary import find
 from vidgen.media.frames import frame_at
@@ -105,6 +108,67 @@ def staged(name: str, at: Session, work: Callable[[Stage], Awaitable[Found]]) ->
             return await work(stage)
 
     return asyncio.run(run())
+
+
+def ordered_at(
+    name: str, at: Session, request: Request, **turned: object
+) -> tuple[list[Call], Ticket | ProviderError]:
+    """Submit, with some of the stage turned: the calls that were made, and the ticket or error."""
+
+    async def work(stage: Stage) -> tuple[list[Call], Ticket | ProviderError]:
+        for part, value in turned.items():
+            setattr(stage, part, value)
+        try:
+            found: Ticket | ProviderError = await submitted(stage, request)
+        except ProviderError as error:
+            found = error
+        return stage.calls, found
+
+    return staged(name, at, work)
+
+
+async def submitted(stage: Stage, request: Request) -> Ticket:
+    """One order."""
+    return await stage.provider.submit(request, idempotency="j1:one.1")
+
+
+async def refusal(coroutine: Awaitable[object]) -> ProviderError:
+    """The error that a call must come to."""
+    with pytest.raises(ProviderError) as caught:
+        await coroutine
+    return caught.value
+
+
+Made = TypeVar("Made")
+
+
+def visited(
+    make: Callable[[Session], Made],
+    at: Session,
+    answer: Answer,
+    work: Callable[[Made], Awaitable[Found]],
+) -> tuple[Found, list[Call]]:
+    """What work at a provider comes to that answers everything so, and the calls that it made."""
+
+    async def run() -> tuple[Found, list[Call]]:
+        async with Loopback(answer) as server:
+            http = clients(server.url)
+            try:
+                return await work(make(replace(at, http=http))), server.calls
+            finally:
+                await http.aclose()
+
+    return asyncio.run(run())
+
+
+def refused(
+    make: Callable[[Session], Made],
+    at: Session,
+    answer: Answer,
+    work: Callable[[Made], Awaitable[object]],
+) -> tuple[ProviderError, list[Call]]:
+    """The error that such work must come to, and the calls that it made."""
+    return visited(make, at, answer, lambda provider: refusal(work(provider)))
 
 
 async def settled(name: str, at: Session, ticket: Ticket) -> Status:

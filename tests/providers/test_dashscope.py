@@ -1,6 +1,5 @@
 """What only Model Studio does: a form for each family, uploads by form, regions, codes."""
 
-import asyncio
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -8,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from tests.providers.loopback import RESET, Loopback
+from tests.providers.at_work import refused, visited
+from tests.providers.loopback import RESET
 from tests.providers.tapes import Call, Reply
 from tests.providers.tapes.dashscope import STORAGE, TAPE, TASK, failed, no, told
 from vidgen.errors import ProviderError
@@ -17,7 +17,6 @@ from vidgen.providers import Session
 from vidgen.providers.dashscope import DashScope, storage
 from vidgen.providers.dashscope.bodies import FRAMES, STILL, VIDEO, body, family_of, files_of
 from vidgen.providers.files import Room
-from vidgen.providers.wire import clients
 
 KEY = "sk-a-key-that-nobody-may-see"
 BASE = "https://dashscope-intl.aliyuncs.com/api/v1"
@@ -214,32 +213,16 @@ def test_a_move_is_said_in_the_prompt_and_refused_by_none():
 # -- files -------------------------------------------------------------------------------------
 
 
-def at_work(answer, work, *, project=None, base=BASE):
-    """Run `work(studio)` against a server that answers so; its outcome and the calls it made."""
+def house(project=None, base=BASE):
+    return Session(project, project, project, base_url=base, key=KEY)
 
-    async def run():
-        async with Loopback(answer) as server:
-            http = clients(server.url)
-            session = Session(project, project, project, base_url=base, key=KEY, http=http)
-            try:
-                return await work(DashScope(session)), server.calls
-            finally:
-                await http.aclose()
 
-    return asyncio.run(run())
+def at_work(answer, work, **more):
+    return visited(DashScope, house(**more), answer, work)
 
 
 def failing(answer, work, **more):
-    """The error of `work`, and the calls it made."""
-    calls = []
-
-    def noted(call):
-        calls.append(call)
-        return answer(call)
-
-    with pytest.raises(ProviderError) as caught:
-        at_work(noted, work, **more)
-    return caught.value, calls
+    return refused(DashScope, house(**more), answer, work)
 
 
 def studio(call):

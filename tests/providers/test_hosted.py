@@ -23,7 +23,7 @@ from tests.providers.asked import (
     ordered,
     turned,
 )
-from tests.providers.at_work import HOSTED, KEY, hosted, staged, written
+from tests.providers.at_work import HOSTED, KEY, hosted, refusal, staged, written
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply, tape
 from vidgen.errors import ProviderError
@@ -63,12 +63,6 @@ def usual(name):
 async def submitted(stage, request=None, *, idempotency="j1:one.1"):
     request = request or usual(stage.tape.provider)
     return await stage.provider.submit(request, idempotency=idempotency)
-
-
-async def refusal(coroutine):
-    with pytest.raises(ProviderError) as caught:
-        await coroutine
-    return caught.value
 
 
 @pytest.mark.parametrize("at", TAPES, ids=lambda at: at.provider)

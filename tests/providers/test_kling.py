@@ -1,6 +1,5 @@
 """What only Kling does: refusals by code, a submit found by our own id, what a task cost."""
 
-import asyncio
 import base64
 import json
 from dataclasses import replace
@@ -8,16 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from tests.providers.loopback import RESET, Loopback
+from tests.providers.at_work import refused, visited
+from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply
 from tests.providers.tapes.kling import LINK, TAPE, TASK, missing, no, pays, record, yes
 from tests.providers.test_kling_bodies import ASKED, FIRST
-from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.providers import Adopter, Finder, KeyChecker, Session
 from vidgen.providers.kling import Kling
 from vidgen.providers.kling.bodies import client_id
-from vidgen.providers.wire import clients
 
 KEY = "sk-a-key-that-nobody-may-see"
 HOST = "api-singapore.klingai.com"
@@ -29,34 +27,17 @@ BOTH = pytest.mark.parametrize(
 )
 
 
+def house(project=None):
+    """A session at Kling's own address, with a slash at its end as people write it."""
+    return Session(project, project, project, base_url=f"https://{HOST}/", key=KEY)
+
+
 def at_work(answer, work, *, project=None):
-    """Run `work(kling)` against a server that answers so; its outcome and the calls it made."""
-
-    async def run():
-        async with Loopback(answer) as server:
-            http = clients(server.url)
-            session = Session(
-                project, project, project, base_url=f"https://{HOST}/", key=KEY, http=http
-            )
-            try:
-                return await work(Kling(session)), server.calls
-            finally:
-                await http.aclose()
-
-    return asyncio.run(run())
+    return visited(Kling, house(project), answer, work)
 
 
 def failing(answer, work):
-    """The error of `work`, and the calls it made."""
-    calls = []
-
-    def noted(call):
-        calls.append(call)
-        return answer(call)
-
-    with pytest.raises(ProviderError) as caught:
-        at_work(noted, work)
-    return caught.value, calls
+    return refused(Kling, house(), answer, work)
 
 
 def submitting(asked=ASKED):

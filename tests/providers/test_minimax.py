@@ -1,12 +1,11 @@
 """What only MiniMax does: refusals inside HTTP 200, a file behind a clip, stills, taking back."""
 
-import asyncio
 import json
-from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.providers.loopback import RESET, Loopback
+from tests.providers.at_work import refused, visited
+from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply
 from tests.providers.tapes.minimax import (
     FILE,
@@ -27,7 +26,6 @@ from vidgen.errors import ProviderError
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.providers import Session
 from vidgen.providers.minimax import MiniMax
-from vidgen.providers.wire import clients
 
 KEY = "sk-api-that-nobody-may-see"
 HOST = "api.minimax.io"
@@ -36,38 +34,17 @@ OLD = {"api": "v1", "id": TASK}
 HAILUO = v1("MiniMax-Hailuo-2.3")
 
 
-@asynccontextmanager
-async def serving(answer, folder, *, key=KEY, base_url=f"https://{HOST}/"):
-    """MiniMax with everything it calls answered so, and what it called."""
-    async with Loopback(answer) as server:
-        http = clients(server.url)
-        session = Session(folder, folder, folder, base_url=base_url, key=key, http=http)
-        try:
-            yield MiniMax(session), server.calls
-        finally:
-            await http.aclose()
+def house(folder, key=KEY, base_url=f"https://{HOST}/"):
+    """A session at MiniMax's own address, with a slash at its end as people write it."""
+    return Session(folder, folder, folder, base_url=base_url, key=key)
 
 
 def at_work(answer, work, folder=None, **more):
-    """What `work(minimax)` comes to, and the calls it made."""
-
-    async def run():
-        async with serving(answer, folder, **more) as (provider, calls):
-            return await work(provider), calls
-
-    return asyncio.run(run())
+    return visited(MiniMax, house(folder, **more), answer, work)
 
 
 def failing(answer, work, folder=None, **more):
-    """The error of `work(minimax)`, and the calls it made."""
-
-    async def run():
-        async with serving(answer, folder, **more) as (provider, calls):
-            with pytest.raises(ProviderError) as caught:
-                await work(provider)
-            return caught.value, calls
-
-    return asyncio.run(run())
+    return refused(MiniMax, house(folder, **more), answer, work)
 
 
 def submitting(request=ASKED):
@@ -245,6 +222,7 @@ def test_a_still_whose_place_is_busy_is_waited_for():
     ("body", "kind"),
     [
         ({"data": {"image_urls": []}, "metadata": {"failed_count": "1"}}, "moderation"),
+        ({"data": {"image_urls": ["/etc/passwd"]}}, "provider"),
         ({"data": {}, "metadata": {"failed_count": 1}}, "moderation"),
         ({"data": {}, "metadata": {"failed_count": "0"}}, "provider"),
         ({}, "provider"),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.catalogue_rows import clean, label, routes
 from tests.providers.asked import WORDLESS, choices, ordered
-from tests.providers.at_work import KEY, staged
+from tests.providers.at_work import KEY, ordered_at, staged
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply
 from tests.providers.tapes.replicate import FILE, LINK, PREDICTION, prediction, problem, shows
@@ -29,18 +29,7 @@ def sized(at, name, size):
 
 
 def submit(at, request, **turned):
-    """Submit, with some of the stage turned: the calls that were made, and the ticket or error."""
-
-    async def work(stage):
-        for name, value in turned.items():
-            setattr(stage, name, value)
-        try:
-            found = await stage.provider.submit(request, idempotency="j1:one.1")
-        except ProviderError as error:
-            found = error
-        return stage.calls, found
-
-    return staged("replicate", at, work)
+    return ordered_at("replicate", at, request, **turned)
 
 
 def sent(at, name, mode, **more):

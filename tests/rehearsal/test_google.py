@@ -4,14 +4,13 @@ import asyncio
 import base64
 import json
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.rehearsal.stage import KEY, Premade, house, rehearsal, work
-from vidgen.job import Input, Running, Succeeded
+from vidgen.job import Running, Succeeded
 from vidgen.providers import Session
 from vidgen.providers.google import Google
 from vidgen.providers.wire import clients
@@ -194,22 +193,6 @@ async def adapter(at, project):
         )
     finally:
         await http.aclose()
-
-
-@rehearsal
-async def test_our_frames_are_those_that_the_clip_starts_from_and_ends_on(tmp_path):
-    last = PNG + b"!"
-    (tmp_path / "cup.png").write_bytes(PNG)
-    (tmp_path / "end.png").write_bytes(last)
-    first, end = Input("cup.png", "d" * 64), Input("end.png", "e" * 64)
-    framed = replace(CUP.request, mode="first_last", first_frame=first, last_frame=end)
-    async with house(tmp_path, played(replace(CUP, request=framed))) as at:
-        async with adapter(at, tmp_path) as ours:
-            await ours.submit(framed, idempotency="j1:one.1")
-        await at.passed()
-        (wanted,) = at.clips.wanted
-        assert wanted.first.read_bytes() == PNG
-        assert wanted.last.read_bytes() == last
 
 
 @rehearsal

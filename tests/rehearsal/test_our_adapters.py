@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue_rows import routes
-from tests.providers.asked import asked
+from tests.providers.asked import FIRST, LAST, ordered
 from tests.providers.at_work import HOSTED, KEY, hosted
 from tests.rehearsal.stage import house
 from vidgen.errors import ProviderError
@@ -38,6 +38,8 @@ SUBMITS = {
 
 LOOKS = {"poll-error": {"overload"}, "unknown-word": {"unknown"}}
 """What is met while it is looked at."""
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(3000)
 
 FREE, PAID, UNSAID = False, True, None
 
@@ -96,19 +98,17 @@ def test_every_provider_has_a_row():
     assert {row.provider for row in ROWS} == set(HOSTED)
 
 
-def planned(row):
-    """A clip made of words, and the address where it is bought."""
-    route = next(
-        route
-        for route in routes()
-        if route.provider.provider == row.provider
-        and row.offer in ("", route.offer.name)
-        and route.model.kind == "video"
-        and "text" in route.offer.modes
-    )
-    request = replace(asked(route), mode="text", endpoint=route.offer.modes["text"])
-    work = Work(request, Decimal(row.usd), 10.0, still=False)
+def planned(row, mode="text"):
+    """A clip that a row sells in a mode, and the address where it is bought."""
+    route = next(route for route in routes() if sells(route, row, mode))
+    work = Work(ordered(route, mode), Decimal(row.usd), 10.0, still=False)
     return work, Played(row.provider, route.provider.base_url, (work,), 2)
+
+
+def sells(route, row, mode):
+    """Whether a route is of a row, and makes clips in a mode."""
+    named = route.provider.provider == row.provider and row.offer in ("", route.offer.name)
+    return named and route.model.kind == "video" and mode in route.offer.modes
 
 
 @asynccontextmanager
@@ -159,6 +159,34 @@ async def brought(at, ours, media):
         return await asyncio.to_thread(file.read_bytes)
     headers = await ours.download_headers(media) if isinstance(ours, Keyed) else {}
     return (await at.http.get(media, headers=headers)).content
+
+
+FRAMED = [
+    (row, mode)
+    for row in ROWS
+    for mode in ("first_frame", "first_last")
+    if any(sells(route, row, mode) for route in routes())
+]
+
+
+@pytest.mark.parametrize(("row", "mode"), FRAMED, ids=lambda one: getattr(one, "name", one))
+def test_our_frames_are_those_that_the_clip_starts_from_and_ends_on(tmp_path, row, mode):
+    (tmp_path / "stills").mkdir()
+    for still in (FIRST, LAST):
+        (tmp_path / still.path).write_bytes(PNG + still.path.encode())
+    work, played = planned(row, mode)
+
+    async def run():
+        async with house(tmp_path, played) as at:
+            async with adapter(row, at, tmp_path) as ours:
+                await ours.submit(work.request, idempotency="j1:one.1")
+            await at.passed()
+            (wanted,) = at.clips.wanted
+            stills = [FIRST, LAST] if mode == "first_last" else [FIRST, None]
+            seen = [still and still.read_bytes() for still in (wanted.first, wanted.last)]
+            assert seen == [one and PNG + one.path.encode() for one in stills]
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import ordered
-from tests.providers.at_work import KEY, staged
+from tests.providers.at_work import KEY, ordered_at, staged
 from tests.providers.loopback import RESET, Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes.fal import (
@@ -41,18 +41,7 @@ def from_still(**more):
 
 
 def submit(at, request, **turned):
-    """Submit, with some of the stage turned: the calls that were made, and the ticket or error."""
-
-    async def work(stage):
-        for name, value in turned.items():
-            setattr(stage, name, value)
-        try:
-            found = await stage.provider.submit(request, idempotency="j1:one.1")
-        except ProviderError as error:
-            found = error
-        return stage.calls, found
-
-    return staged("fal", at, work)
+    return ordered_at("fal", at, request, **turned)
 
 
 def outcome(at, reply, **told):

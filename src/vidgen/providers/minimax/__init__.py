@@ -13,20 +13,18 @@ from urllib.parse import quote
 import httpx
 
 from vidgen.errors import ProviderError
-from vidgen.job import Failed, Request, Running, Status, Succeeded, Ticket
+from vidgen.job import Failed, Request, Status, Succeeded, Ticket
 from vidgen.providers import Session, bearer, tickets
+from vidgen.providers.links import standing
 from vidgen.providers.minimax import answers
 from vidgen.providers.minimax.bodies import address, body, files_of, refuse
 from vidgen.providers.minimax.uploads import links_of
 from vidgen.providers.reading import link, object_in, record, said, text
-from vidgen.providers.wire import call, is_at, repeatable
+from vidgen.providers.wire import is_at, repeatable
 
 WHO = "MiniMax"
 
 INTERNATIONAL = "https://api.minimax.io"
-
-LARGEST_STILL = 50_000_000
-"""Bytes that may come where one was asked for."""
 
 PLAN_KEY = "sk-cp-"
 """How keys of a subscription begin. They have an allowance, and no balance."""
@@ -136,21 +134,7 @@ class MiniMax:
         media = text(ticket.get("media"))
         if not media.startswith("https://"):
             raise tickets.foreign(WHO)
-        with repeatable():
-            answer = await call(
-                self._session.http,
-                "GET",
-                media,
-                key=self._session.key,
-                headers={"range": "bytes=0-0"},  # and no key: it lies at a host of its own
-                longest=LARGEST_STILL,
-            )
-        if answer.is_success:
-            return Succeeded(media)
-        if answer.status_code == 429 or answer.status_code >= 500:
-            return Running()  # where it lies is not ready to hand it out
-        words = f"the still's link answers HTTP {answer.status_code}: it is good for a day"
-        return Failed(f"{words}, and there is no other", "provider", charged=True)
+        return await standing(self._session, media)
 
     async def _look(self, path: str) -> dict[str, Any]:
         """The answer to a look."""
@@ -171,8 +155,9 @@ def _still(found: dict[str, Any]) -> str:
     Raises ProviderError: `moderation` where MiniMax held it back, `provider` where none is there.
     """
     links = record(found.get("data")).get("image_urls")
-    if isinstance(links, list) and links and isinstance(links[0], str):
-        return links[0]
+    still = text(links[0]) if isinstance(links, list) and links else ""
+    if still.startswith("https://"):
+        return still
     held = record(found.get("metadata")).get("failed_count")
     if str(held) not in ("None", "0", ""):
         message = "MiniMax held the picture back: it counts one against its rules"
