@@ -127,6 +127,16 @@ def ordered_at(
     return staged(name, at, work)
 
 
+def looked_at(name: str, at: Session, ticket: Ticket, reply: Reply) -> Status:
+    """What one look at a ticket says where every answer is this."""
+
+    async def work(stage: Stage) -> Status:
+        stage.look = lambda call: reply
+        return await stage.provider.poll(ticket)
+
+    return staged(name, at, work)
+
+
 async def submitted(stage: Stage, request: Request) -> Ticket:
     """One order."""
     return await stage.provider.submit(request, idempotency="j1:one.1")

@@ -9,12 +9,13 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import SOUND, ordered
+from tests.providers.at_work import hosted, looked_at
+from tests.providers.beside import both, headers_of
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes.dashscope import LINK, TAPE, TASK
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.providers.dashscope import DashScope
-from vidgen.providers.wire import clients
 
 dashscope = pytest.importorskip("dashscope", reason="Alibaba's own client is not installed")
 
@@ -81,7 +82,7 @@ def served(server):
 def shown(call):
     """What of a call has to be the same."""
     kept = ("authorization", "x-dashscope-async", "x-dashscope-ossresourceresolve")
-    headers = {name: call.headers[name] for name in kept if name in call.headers}
+    headers = headers_of(call, *kept)
     form = call.form()
     body = dict(form or call.json() or {})
     if form is None and body:
@@ -111,14 +112,14 @@ async def compared(at, ours, theirs, monkeypatch):
     async with Loopback(lambda call: Reply(500)) as server:
         server.answer = served(server)
         monkeypatch.setattr(dashscope, "base_http_api_url", f"{server.url}/api/v1")
-        http = clients()
-        session = replace(at, base_url=f"{server.url}/api/v1", key=KEY, http=http)
-        await ours(DashScope(session))
-        await http.aclose()
-        mine = list(server.calls)
-        del server.calls[:]
-        await asyncio.to_thread(theirs, mine)
-        return [shown(call) for call in mine], [shown(call) for call in server.calls]
+        here = replace(at, base_url=f"{server.url}/api/v1", key=KEY)
+        found = await both(
+            server,
+            lambda session: ours(DashScope(session)),
+            lambda mine: asyncio.to_thread(theirs, mine),
+            here,
+        )
+        return tuple([shown(call) for call in calls] for calls in found)
 
 
 @pytest.mark.parametrize("name", ORDERS)
@@ -218,14 +219,5 @@ def test_what_their_models_say_is_read_as_they_mean_it(at, name):
     output, wanted = REPLIES[name]
     usage = {"usage": dict(USAGE)} if isinstance(wanted, Succeeded) else {}
     reply = Reply(200, {"request_id": "7574ee8f", "output": dict(output), **usage})
-
-    async def look():
-        async with Loopback(lambda call: reply) as server:
-            http = clients()
-            studio = DashScope(replace(at, base_url=server.url, key=KEY, http=http))
-            try:
-                return await studio.poll(studio.adopt(asked("text", "wan2.7-t2v"), TASK))
-            finally:
-                await http.aclose()
-
-    assert asyncio.run(look()) == wanted
+    ticket = {"id": TASK, "at": hosted("dashscope", at.project).base_url}
+    assert looked_at("dashscope", at, ticket, reply) == wanted

@@ -18,12 +18,13 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import GIVEN, ordered
+from tests.providers.at_work import looked_at
+from tests.providers.beside import both
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes import google as tape
 from vidgen.job import Failed, Succeeded
 from vidgen.providers.google import Google
-from vidgen.providers.wire import clients
 
 genai = pytest.importorskip("google.genai", reason="Google's own client is not installed")
 from google.genai import interactions, types  # noqa: E402
@@ -42,17 +43,17 @@ def shown(call):
 async def compared(at, answer, ours, theirs):
     """Both at one server that answers alike: the calls of each, as far as they have to be alike."""
     async with Loopback(answer) as server, httpx.AsyncClient() as line:
-        http = clients()
-        await ours(Google(replace(at, base_url=server.url, key=KEY, http=http)))
-        await http.aclose()
-        mine = [shown(call) for call in server.calls]
-        del server.calls[:]
         options = types.HttpOptions(
             base_url=server.url, api_version="v1beta", httpx_async_client=line
         )
-        async with genai.Client(api_key=KEY, http_options=options).aio as client:
-            await theirs(client)
-        return mine, [shown(call) for call in server.calls]
+
+        async def other(_):
+            async with genai.Client(api_key=KEY, http_options=options).aio as client:
+                await theirs(client)
+
+        here = replace(at, base_url=server.url, key=KEY)
+        found = await both(server, lambda session: ours(Google(session)), other, here)
+        return tuple([shown(call) for call in calls] for calls in found)
 
 
 def part(at, kind, given, media):
@@ -177,18 +178,8 @@ def written(interaction):
 
 
 def looked(at, interaction):
-    async def run():
-        async with Loopback(lambda call: written(interaction)) as server:
-            http = clients()
-            fields = {(OMNI.model.id, OMNI.offer.name): OMNI.offer.fields}
-            session = replace(at, base_url=server.url, key=KEY, http=http, fields=fields)
-            google = Google(session)
-            try:
-                return await google.poll(google.adopt(ordered(OMNI, "text"), "v1_one"))
-            finally:
-                await http.aclose()
-
-    return asyncio.run(run())
+    ticket = Google(at).adopt(ordered(OMNI, "text"), "v1_one")
+    return looked_at("google", at, ticket, written(interaction))
 
 
 def made(*content, status="completed", **more):

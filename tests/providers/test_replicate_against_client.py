@@ -9,13 +9,14 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import ordered
+from tests.providers.at_work import hosted, looked_at
+from tests.providers.beside import both, headers_of
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes.replicate import LINK, PREDICTION, accepts, prediction, problem, serves
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Input, Running, Succeeded
 from vidgen.providers.replicate import Replicate
-from vidgen.providers.wire import clients
 
 theirs = pytest.importorskip("replicate", reason="Replicate's own client is not installed")
 helpers = pytest.importorskip("replicate.helpers")
@@ -38,8 +39,7 @@ FIRST, LAST, OTHER = "stills/a.png", "stills/b.png", "stills/c.png"
 
 def shown(call):
     """What of a call has to be the same."""
-    kept = ("authorization", "content-type", "prefer")
-    headers = {name: call.headers[name] for name in kept if name in call.headers}
+    headers = headers_of(call, "authorization", "content-type", "prefer")
     headers["content-type"] = headers.get("content-type", "").partition(";")[0]
     body = call.form() if call.form() is not None else call.json()
     return call.method, call.path, headers, body
@@ -61,21 +61,14 @@ async def compared(at, ours, others):
         return accepts(call) if call.path.endswith("/predictions") else serves(call)
 
     async with Loopback(answer) as server, AsyncExitStack() as stack:
-        http = clients()
-        stack.push_async_callback(http.aclose)
-        fields = {
-            (route.model.id, endpoint): route.offer.fields
-            for route in (VEO, MOCHI)
-            for endpoint in route.offer.modes.values()
-        }
-        base = f"{server.url}/v1"
-        await ours(Replicate(replace(at, base_url=base, key=KEY, http=http, fields=fields)))
-        mine = [shown(call) for call in server.calls]
-        del server.calls[:]
         client = theirs.Client(api_token=KEY, base_url=server.url)
         stack.push_async_callback(client._async_client.aclose)
-        await others(client)
-        return mine, [shown(call) for call in server.calls]
+        own = hosted("replicate", at.project)
+        here = replace(own, base_url=f"{server.url}/v1", key=KEY)
+        found = await both(
+            server, lambda session: ours(Replicate(session)), lambda _: others(client), here
+        )
+        return tuple([shown(call) for call in calls] for calls in found)
 
 
 @pytest.mark.parametrize(
@@ -167,18 +160,7 @@ def test_looks_cancelling_and_the_key_are_asked_about_the_same_way(at):
 
 def poll(at, reply):
     """What one look of ours says of an answer."""
-
-    async def run():
-        async with Loopback(lambda call: reply) as server:
-            http = clients()
-            base = f"{server.url}/v1"
-            try:
-                ours = Replicate(replace(at, base_url=base, key=KEY, http=http))
-                return await ours.poll({"id": PREDICTION})
-            finally:
-                await http.aclose()
-
-    return asyncio.run(run())
+    return looked_at("replicate", at, {"id": PREDICTION}, reply)
 
 
 BAR = "Using seed: 7\n  0%|          | 0/10 [00:00<?]\n 40%|████      | 4/10 [00:04<00:06]\n"

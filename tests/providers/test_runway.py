@@ -7,7 +7,7 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import ordered
-from tests.providers.at_work import KEY, ordered_at, staged
+from tests.providers.at_work import KEY, looked_at, ordered_at, staged
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply
 from tests.providers.tapes.runway import NAMED, TASK, failed, no, record, uploads
@@ -59,12 +59,7 @@ def cut(value):
 
 def status(at, reply):
     """What one look says where the answer is this."""
-
-    async def work(stage):
-        stage.look = lambda call: reply
-        return await stage.provider.poll({"id": TASK})
-
-    return staged("runway", at, work)
+    return looked_at("runway", at, {"id": TASK}, reply)
 
 
 PNG, MP4 = "data:image/png", "data:video/mp4"

@@ -15,6 +15,8 @@ import pytest
 
 from tests.catalogue_rows import clean, label, routes, sold
 from tests.providers.asked import GIVEN, bought_as
+from tests.providers.at_work import hosted
+from tests.providers.beside import both, headers_of
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes.runway import LINK, NAMED, TASK
@@ -22,7 +24,6 @@ from tests.providers.test_runway import asked, large, route
 from vidgen.job import Failed, Running, Succeeded
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.runway import Runway, answers
-from vidgen.providers.wire import clients
 
 runwayml = pytest.importorskip("runwayml", reason="Runway's own client is not installed")
 organization = importlib.import_module("runwayml.types.organization_retrieve_response")
@@ -68,8 +69,7 @@ def served(server):
 
 def shown(call):
     """What of a call has to be the same."""
-    kept = ("authorization", "x-runway-version", "content-type")
-    headers = {name: call.headers[name] for name in kept if name in call.headers}
+    headers = headers_of(call, "authorization", "x-runway-version", "content-type")
     form = call.form()
     if form is not None or not call.body:
         headers.pop("content-type", None)
@@ -84,22 +84,16 @@ def compared(at, ours, theirs):
     async def run():
         async with Loopback(lambda call: Reply(500)) as server:
             server.answer = served(server)
-            http = clients()
-            fields = {
-                (one.model.id, endpoint): one.offer.fields
-                for one in ROWS
-                for endpoint in one.offer.modes.values()
-            }
-            session = replace(at, base_url=server.url, key=KEY, http=http, fields=fields)
-            await ours(Runway(session))
-            await http.aclose()
-            mine = [shown(call) for call in server.calls]
-            del server.calls[:]
-            async with runwayml.AsyncRunwayML(
-                api_key=KEY, base_url=server.url, max_retries=0
-            ) as client:
-                await theirs(client, mine[-1][3])
-            return mine, [shown(call) for call in server.calls]
+
+            async def other(mine):
+                async with runwayml.AsyncRunwayML(
+                    api_key=KEY, base_url=server.url, max_retries=0
+                ) as client:
+                    await theirs(client, shown(mine[-1])[3])
+
+            here = replace(hosted("runway", at.project), base_url=server.url, key=KEY)
+            found = await both(server, lambda session: ours(Runway(session)), other, here)
+            return tuple([shown(call) for call in calls] for calls in found)
 
     return asyncio.run(run())
 

@@ -16,13 +16,13 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import CLIP, FIRST, LAST, OTHER, ordered
+from tests.providers.beside import both
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes import google as gemini
 from tests.providers.tapes import vertex as tape
 from vidgen.job import Succeeded
 from vidgen.providers.vertex import Vertex
-from vidgen.providers.wire import clients
 
 genai = pytest.importorskip("google.genai", reason="Google's own client is not installed")
 from google.genai import types  # noqa: E402
@@ -46,12 +46,6 @@ async def compared(at, answer, ours, theirs, *, version="v1", **settings):
     """Both at one server that answers alike: the calls of each, as far as they have to be alike."""
     told = SETTINGS | settings
     async with Loopback(answer) as server, httpx.AsyncClient() as line:
-        http = clients()
-        session = replace(at, base_url=server.url, key=TOKEN, http=http, settings=told)
-        await ours(Vertex(session))
-        await http.aclose()
-        mine = [shown(call) for call in server.calls]
-        del server.calls[:]
         options = types.HttpOptions(
             base_url=server.url, api_version=version, httpx_async_client=line
         )
@@ -62,9 +56,14 @@ async def compared(at, answer, ours, theirs, *, version="v1", **settings):
             credentials=Credentials(TOKEN),
             http_options=options,
         )
-        async with client.aio as way:
-            await theirs(way)
-        return mine, [shown(call) for call in server.calls]
+
+        async def other(_):
+            async with client.aio as way:
+                await theirs(way)
+
+        here = replace(at, base_url=server.url, key=TOKEN, settings=told)
+        found = await both(server, lambda session: ours(Vertex(session)), other, here)
+        return tuple([shown(call) for call in calls] for calls in found)
 
 
 def picture(at, given):

@@ -7,6 +7,7 @@ import pytest
 
 from tests.catalogue_rows import routes
 from tests.providers.asked import FIRST, LAST, OTHER, ordered
+from tests.providers.beside import headers_of
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from tests.providers.tapes.fal import REQUEST
@@ -62,8 +63,7 @@ def served(server, *, states=(), result=None):
 
 def shown(call):
     """What of a call has to be the same."""
-    kept = ("authorization", "content-type")
-    headers = {name: call.headers[name] for name in kept if name in call.headers}
+    headers = headers_of(call, "authorization", "content-type")
     return call.method, call.path, headers, call.json()
 
 
