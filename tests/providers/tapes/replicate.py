@@ -152,7 +152,7 @@ TAPE = Tape(
         Refusal("inside fault", problem(500, "Internal server error"), "overload"),
         Refusal("a gateway's page", Reply(502, b"<html>bad gateway</html>"), "overload"),
         Refusal("no room", problem(503, "Service unavailable"), "overload"),
-        Refusal("a page with 200", Reply(200, b"<html>welcome</html>"), "ambiguous"),
+        Refusal("a page with 200", Reply(200, b"<html>welcome</html>"), "overload"),
     ),
     failures=(
         Failure("policy", failed(SENSITIVE), "moderation", None),
