@@ -108,8 +108,8 @@ def test_the_contract_suite_takes_it_in_and_its_page_is_whole(grown):
 def test_the_suite_notices_a_key_that_is_told_and_an_option_that_is_dropped(grown, tmp_path):
     changes = {
         "src/vidgen/providers/lantern.py": (
-            'return {"id": identifier}',
-            'return {"id": identifier, "key": at.key}',
+            'return {"id": tickets.accepted',
+            'return {"key": self._session.key, "id": tickets.accepted',
         ),
         "src/vidgen/catalogue/providers/lantern.yaml": ("      seed: seed\n", ""),
     }
