@@ -96,7 +96,7 @@ def test_a_ticket_is_of_the_provider_that_was_asked(vidgen, tiny):
 def test_an_id_that_cannot_be_one_is_refused_and_nothing_changes(vidgen, lost):
     said = recover(vidgen, lost, "sip", "--exists", "../a b")
     assert (said.code, said.out) == (Exit.FAILED, "")
-    assert "letters, digits and dashes only" in said.err
+    assert "fal has no job with an id like that" in said.err
     assert row_of(lost, "sip").state == "unknown"
 
 

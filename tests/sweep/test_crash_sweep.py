@@ -37,7 +37,7 @@ CASES = (
     case("gate", ("ticket-written", 2), ("ticket-written", 2), ("poll-answered", 1), poll_error=1),
     case("torn", ("fetch-ended", 2), ("clip-checked", 1), corrupt=1),
     case("broken", ("failure-unwritten", 2), ("failure-written", 1), provider_failure=1),
-    Case("around", (("submit-answered", 4), ("ticket-written", 3)), shots=ALL_AROUND),
+    Case("around", (("submit-answered", 6), ("poll-answered", 4)), shots=ALL_AROUND),
     *(drawn(seed) for seed in (5, 20, 21)),
 )  # fmt: skip
 
