@@ -4,6 +4,10 @@ To add a provider: write `providers/<name>.py` with a class that has the three m
 page `catalogue/providers/<name>.yaml`, one line in `PROVIDERS`, and its tape in
 `tests/providers/tapes/<name>.py`. The contract suite in `tests/providers/` then runs over it.
 A provider translates; it never waits, retries, downloads, journals, prints, or looks for keys.
+
+What adapters have alike stands here once: `wire` (one call), `bearer` (with the key as a token),
+`fields` (a body by its page, and nothing dropped), `files` (a project's files on their way),
+`tickets` (ids of work), `reading` (what an answer says), `links` (results that are a link alone).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 OpenAI closed its own on 2026-09-24; gateways and two servers of one's own still speak it. What
 differs between them is a Dialect. There is no idempotency key and no id of ours: jobs can be listed
 at most places, but nothing in the list says whose they are, so a lost submit is not looked up.
+Facts: the OpenAPI description of 2026-08-21, openai 3.54, and the servers' own sources.
 """
 
 from __future__ import annotations
