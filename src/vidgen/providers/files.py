@@ -1,5 +1,6 @@
-"""A project's files on their way to a provider: inside the body while they fit, else uploaded.
+"""A project's files: read, named by their types, and on their way to a provider.
 
+They go inside the body while they fit, else they are uploaded before.
 Uploads are free and come before the order, so that trouble here never leaves a doubt: nothing that
 costs money has been sent yet. No file is read whole that will not be taken.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import mimetypes
 from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,31 @@ import httpx
 from vidgen.errors import ProviderError
 from vidgen.job import Input
 from vidgen.providers import Session
-from vidgen.providers.wire import media_type, read, refused, repeatable
+from vidgen.providers.wire import refused, repeatable
+
+MEDIA_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+}
+"""By ending. Python knows some of these only where the system's own table names them."""
+
+
+def media_type(path: Path) -> str:
+    """The type of a file by its name: of what films are made of, the same on every machine."""
+    known = MEDIA_TYPES.get(path.suffix.lower())
+    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,7 @@ async def links_of(
 
 def packed(file: File) -> str:
     """A file as a `data:` URI. Raises ProviderError `input` where it cannot be read."""
-    return f"data:{file.media};base64,{base64.b64encode(read(file.path)).decode('ascii')}"
+    return f"data:{file.media};base64,{base64_of(file.path)}"
 
 
 def refuse_larger(file: File, size: int, who: str, most: int | None) -> None:
@@ -95,11 +121,29 @@ def refuse_unstored(answer: httpx.Response, file: File, whose: str, key: str) ->
     raise refused(answer, message, "overload" if later else "provider", key=key)
 
 
+def base64_of(path: Path) -> str:
+    """A file's bytes as base64 without line breaks.
+
+    Raises ProviderError `input` where it cannot be read.
+    """
+    return base64.b64encode(read(path)).decode("ascii")
+
+
+def read(path: Path) -> bytes:
+    """A file's bytes. Raises ProviderError `input` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
 def _size(path: Path) -> int:
-    """A file's bytes, counted. Raises ProviderError `input` where it cannot be looked at."""
     try:
         return path.stat().st_size
     except OSError as error:
-        words = error.strerror or type(error).__name__
-        message = f"{path.name} cannot be read: {words}"
-        raise ProviderError(message, kind="input", where=str(path)) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> ProviderError:
+    words = error.strerror or type(error).__name__
+    return ProviderError(f"{path.name} cannot be read: {words}", kind="input", where=str(path))

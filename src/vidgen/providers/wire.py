@@ -7,17 +7,14 @@ back. In a rehearsal the client sends everything to this machine, whatever host 
 from __future__ import annotations
 
 import asyncio
-import base64
 import importlib.util
 import ipaddress
 import json
-import mimetypes
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from ssl import SSLContext
 from typing import Any
 
@@ -30,24 +27,6 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
 
 LONGEST_REPLY = 4_000_000
 """Bytes of JSON that are read of one answer."""
-
-MEDIA_TYPES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".webm": "video/webm",
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".m4a": "audio/mp4",
-    ".aac": "audio/aac",
-    ".flac": "audio/flac",
-    ".ogg": "audio/ogg",
-}
-"""By ending. Python knows some of these only where the system's own table names them."""
 
 REHEARSED_HOST = "x-rehearsed-host"
 """The header by which a rehearsal's server is told which host was meant."""
@@ -287,27 +266,3 @@ def is_here(url: str | httpx.URL) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def base64_of(path: Path) -> str:
-    """A file's bytes as base64 without line breaks.
-
-    Raises ProviderError `input` where it cannot be read.
-    """
-    return base64.b64encode(read(path)).decode("ascii")
-
-
-def read(path: Path) -> bytes:
-    """A file's bytes. Raises ProviderError `input` where it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        words = error.strerror or type(error).__name__
-        message = f"{path.name} cannot be read: {words}"
-        raise ProviderError(message, kind="input", where=str(path)) from None
-
-
-def media_type(path: Path) -> str:
-    """The type of a file by its name: of what films are made of, the same on every machine."""
-    known = MEDIA_TYPES.get(path.suffix.lower())
-    return known or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

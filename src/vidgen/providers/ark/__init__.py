@@ -3,6 +3,7 @@
 Two pages and one adapter: address, key and model names are theirs, all else is the same. Ark takes
 no id of ours and its list of tasks shows none, so that a lost submit cannot be looked up there.
 A clip is a task; a still comes with the answer to its order, so that its link is the ticket.
+Facts: volcengine.com/docs/82379, its BytePlus twin and byteplus-python-sdk-v2 3.0.63, read in 2026.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, Status, Ticket
-from vidgen.providers import Session, links
+from vidgen.providers import Session, bearer, links, tickets
 from vidgen.providers.ark import answers
 from vidgen.providers.ark.bodies import STILLS, body, still
-from vidgen.providers.wire import as_json, base64_of, call
+from vidgen.providers.files import base64_of
+from vidgen.providers.wire import as_json, repeatable
 
 TASKS = "contents/generations/tasks"
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
@@ -41,10 +43,7 @@ class Ark:
             made = await self._ordered(STILLS, sent)
             return {"still": answers.picture(made, key=self._session.key)}
         sent = await asyncio.to_thread(body, request, read=self._read)
-        identifier = (await self._ordered(TASKS, sent)).get("id")
-        if not isinstance(identifier, str) or not IDENTIFIER.fullmatch(identifier):
-            raise ProviderError("Ark accepted, and named no task", kind="ambiguous", charged=None)
-        return {"id": identifier}
+        return {"id": tickets.accepted(await self._ordered(TASKS, sent), "Ark", form=IDENTIFIER)}
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look at a task, or at a still's link.
@@ -54,9 +53,7 @@ class Ark:
         made = answers.link(ticket.get("still"))
         if made is not None:
             return await links.standing(self._session, made)
-        identifier = _identifier(ticket)
-        if identifier is None:
-            raise ProviderError("the ticket names no task of Ark's", kind="gone", charged=None)
+        identifier = tickets.kept(ticket, "Ark", form=IDENTIFIER)
         return answers.status(await self._look(f"{TASKS}/{identifier}"), key=self._session.key)
 
     async def cancel(self, ticket: Ticket) -> None:
@@ -64,7 +61,7 @@ class Ark:
 
         It is looked at first: to delete a task that is over would remove its record, and the link.
         """
-        identifier = _identifier(ticket)
+        identifier = tickets.id_in(ticket, form=IDENTIFIER)
         if identifier is None:
             return
         try:
@@ -75,7 +72,8 @@ class Ark:
             raise
         if task.get("status") != "queued":
             return
-        answer = await self._call("DELETE", f"{TASKS}/{identifier}")
+        with repeatable():
+            answer = await self._call("DELETE", f"{TASKS}/{identifier}")
         began_or_went = answer.status_code in (404, 409)
         if not (answer.is_success or began_or_went):
             raise answers.refusal(answer, key=self._session.key, submitting=False)
@@ -87,11 +85,8 @@ class Ark:
         """
         if request.kind == "image":
             raise ProviderError("Ark keeps no record of a still", kind="input")
-        found = identifier.strip()
-        if not IDENTIFIER.fullmatch(found):
-            message = "a task's id at Ark has letters, digits and dashes only, as in cgt-2026…"
-            raise ProviderError(message, kind="input", hint="copy it from Ark's list of tasks")
-        return {"id": found}
+        hint = "copy it from Ark's list of tasks, as in cgt-2026…"
+        return {"id": tickets.adopted(identifier, "Ark", hint, form=IDENTIFIER)}
 
     async def check_key(self) -> str:
         """How many tasks the key can see, by the list of the last seven days, which is free."""
@@ -106,29 +101,15 @@ class Ark:
         return as_json(answer)
 
     async def _look(self, path: str) -> dict[str, Any]:
-        """What a GET brings; what went wrong on the way can always be tried again."""
-        try:
+        """The answer to a look."""
+        with repeatable():
             answer = await self._call("GET", path)
             if answer.is_success:
                 return as_json(answer)
-        except ProviderError as error:
-            if error.kind != "ambiguous":
-                raise
-            raise ProviderError(error.message, kind="overload") from None
         raise answers.refusal(answer, key=self._session.key, submitting=False)
 
     async def _call(self, method: str, path: str, sent: Any = None) -> httpx.Response:
-        """One call that carries the key; it goes to the address of the page alone."""
-        at = self._session
-        headers = {"authorization": f"Bearer {at.key}"}
-        url = f"{at.base_url.rstrip('/')}/{path}"
-        return await call(at.http, method, url, key=at.key, headers=headers, body=sent)
+        return await bearer.called(self._session, method, path, body=sent)
 
     def _read(self, given: Input) -> str:
         return base64_of(self._session.project / given.path)
-
-
-def _identifier(ticket: Ticket) -> str | None:
-    """The task's id in a ticket; None where it is none of Ark's."""
-    found = ticket.get("id")
-    return found if isinstance(found, str) and IDENTIFIER.fullmatch(found) else None

@@ -7,7 +7,6 @@ Codes as ModelArk's error page and clients of 2026 have them.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -15,6 +14,7 @@ import httpx
 
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, FailureKind, Running, Status, Succeeded
+from vidgen.providers.reading import object_in, record, records, said, text, undocumented
 from vidgen.providers.wire import hidden, refused
 
 MODERATED = re.compile(
@@ -58,9 +58,9 @@ def refusal(answer: httpx.Response, *, key: str, submitting: bool) -> ProviderEr
 
     Of a submit a 5xx may have been accepted all the same; a look can be tried again.
     """
-    error = _error(answer)
-    code = _text(error.get("code"))
-    words = _text(error.get("message")) or "no reason given"
+    error = record(object_in(answer).get("error"))
+    code = text(error.get("code"))
+    words = text(error.get("message")) or "no reason given"
     told = f"HTTP {answer.status_code}, {code}" if code else f"HTTP {answer.status_code}"
     kind = _trouble(answer.status_code, code, submitting=submitting)
     found = refused(answer, f"Ark refused ({told}): {words}", kind, key=key)
@@ -101,9 +101,9 @@ def status(task: dict[str, Any], *, key: str) -> Status:
     if word == "cancelled":
         return Failed("it was cancelled while it waited", "provider")
     if word == "expired":
-        return Failed("it took longer than Ark lets a task wait and run", "provider")
-    said = hidden(str(word), key)[:80]
-    return Failed(f"Ark says `{said}`, a word that is not documented", "unknown", charged=None)
+        late = "it took longer than Ark lets a task wait and run"
+        return Failed(late, "provider", charged=_tokens(task) is not None)
+    return undocumented("Ark", word, key)
 
 
 def picture(told: dict[str, Any], *, key: str) -> str:
@@ -112,12 +112,11 @@ def picture(told: dict[str, Any], *, key: str) -> str:
     Raises ProviderError: `moderation` or `provider` where it was not made, which is free, and
     `ambiguous` where the answer says neither.
     """
-    data = told.get("data")
-    first = _record(data[0]) if isinstance(data, list) and data else {}
+    first = next(iter(records(told.get("data"))), {})
     made = link(first.get("url"))
     if made is not None:
         return made
-    code = _text((_record(first.get("error")) or _record(told.get("error"))).get("code"))
+    code = text((record(first.get("error")) or record(told.get("error"))).get("code"))
     if not code:
         raise ProviderError("Ark answered without a picture", kind="ambiguous", charged=None)
     kind: Trouble = "moderation" if MODERATED.search(code) else "provider"
@@ -125,7 +124,7 @@ def picture(told: dict[str, Any], *, key: str) -> str:
 
 
 def _made(task: dict[str, Any]) -> Status:
-    content = _record(task.get("content"))
+    content = record(task.get("content"))
     media = link(content.get("video_url"))
     if media is None:
         return Failed("finished without a link to a clip", "unknown", charged=None)
@@ -140,10 +139,10 @@ def _made(task: dict[str, Any]) -> Status:
 
 def _failed(task: dict[str, Any], *, key: str) -> Failed:
     """Failed tasks are free; one that tells of tokens all the same was paid with them."""
-    error = _record(task.get("error"))
-    code, words = _text(error.get("code")), _text(error.get("message"))
-    said = f"{words} ({code})" if words and code else words or code
-    reason = hidden(said, key)[:600] or "it failed, and Ark does not say why"
+    error = record(task.get("error"))
+    code, words = text(error.get("code")), text(error.get("message"))
+    told = f"{words} ({code})" if words and code else words or code
+    reason = said(told, key) or "it failed, and Ark does not say why"
     kind: FailureKind = "provider"
     if MODERATED.search(code):
         kind = "moderation"
@@ -154,27 +153,11 @@ def _failed(task: dict[str, Any], *, key: str) -> Failed:
 
 def _tokens(task: dict[str, Any]) -> int | None:
     """The tokens that a task is billed for; None where it tells of none."""
-    told = _record(task.get("usage")).get("completion_tokens")
+    told = record(task.get("usage")).get("completion_tokens")
     return told if type(told) is int and told > 0 else None
-
-
-def _error(answer: httpx.Response) -> dict[str, Any]:
-    """The `error` of an answer; an empty one where there is none."""
-    try:
-        found = json.loads(answer.content)
-    except ValueError:
-        return {}
-    return _record(_record(found).get("error"))
 
 
 def link(value: Any) -> str | None:
     """A text from outside where it is an https link; None for all else."""
-    return value if isinstance(value, str) and value.startswith("https://") else None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _record(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    found = text(value)
+    return found if found.startswith("https://") else None

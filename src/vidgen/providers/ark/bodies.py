@@ -15,7 +15,7 @@ from typing import Any
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request
-from vidgen.providers.wire import media_type
+from vidgen.providers.files import media_type
 
 Read = Callable[[Input], str]
 """What a file holds, as base64 without a `data:` prefix."""

@@ -20,10 +20,11 @@ import httpx
 from vidgen.errors import FileTrouble, ProviderError
 from vidgen.job import Failed, Input, Status, Succeeded
 from vidgen.providers import Session, tickets
+from vidgen.providers.files import base64_of, media_type
 from vidgen.providers.google import answers
 from vidgen.providers.google.kept import file_of, keep
 from vidgen.providers.reading import text
-from vidgen.providers.wire import as_json, base64_of, call, media_type, repeatable
+from vidgen.providers.wire import as_json, call, repeatable
 
 LARGEST_ANSWER = 400_000_000
 """Bytes of one answer: a clip of ten seconds in 4k may stand in it."""

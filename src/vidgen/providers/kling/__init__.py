@@ -17,10 +17,11 @@ import httpx
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, Status, Ticket
 from vidgen.providers import Session, bearer, tickets
+from vidgen.providers.files import base64_of
 from vidgen.providers.kling import answers
 from vidgen.providers.kling.bodies import Address, address, body, client_id
 from vidgen.providers.reading import record, records, said
-from vidgen.providers.wire import base64_of, repeatable
+from vidgen.providers.wire import repeatable
 
 IDENTIFIER = re.compile(r"\S{1,200}")
 """Of ids no form is documented; each is quoted where it goes into an address."""

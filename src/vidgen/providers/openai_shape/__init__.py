@@ -19,20 +19,12 @@ import httpx
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, Status, Ticket
 from vidgen.providers import Session, bearer, tickets
+from vidgen.providers.files import media_type, read
 from vidgen.providers.openai_shape import answers
 from vidgen.providers.openai_shape.dialect import FIELDS, Dialect
 from vidgen.providers.openai_shape.forms import File, form
 from vidgen.providers.reading import object_in, records, said
-from vidgen.providers.wire import (
-    Form,
-    as_json,
-    is_at,
-    is_here,
-    media_type,
-    read,
-    refused,
-    repeatable,
-)
+from vidgen.providers.wire import Form, as_json, is_at, is_here, refused, repeatable
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 """`video_…`, `video_gen_…`, a UUID, or `sora-2:task_…` of some gateways."""

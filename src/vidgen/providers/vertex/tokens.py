@@ -21,7 +21,8 @@ from urllib.parse import urlencode
 from vidgen.errors import ProviderError, ToolMissing, Trouble
 from vidgen.media.tool import printed
 from vidgen.providers import Session
-from vidgen.providers.wire import as_json, call, read, repeatable
+from vidgen.providers.files import read
+from vidgen.providers.wire import as_json, call, repeatable
 
 TOKENS_AT = "https://oauth2.googleapis.com/token"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
