@@ -8,13 +8,11 @@ from dataclasses import replace
 import pytest
 
 from tests.rehearsal.stage import KEY, house, rehearsal, work
-from vidgen.errors import ProviderError
-from vidgen.job import Failed, Input, Running, Succeeded
+from vidgen.job import Failed, Running
 from vidgen.providers import Session
 from vidgen.providers.ark import Ark
 from vidgen.providers.wire import clients
 from vidgen.rehearsal.exchange import Ask, Counter, Look, Refuse, Submit
-from vidgen.rehearsal.faults import MEANINGS, Faults
 from vidgen.rehearsal.play import Played
 from vidgen.rehearsal.shapes import ark
 
@@ -250,22 +248,6 @@ async def adapter(at, project):
 
 
 @rehearsal
-async def test_our_frames_are_those_that_the_clip_starts_from_and_ends_on(tmp_path):
-    last = PNG + b"!"
-    (tmp_path / "cup.png").write_bytes(PNG)
-    (tmp_path / "end.png").write_bytes(last)
-    first, end = Input("cup.png", "d" * 64), Input("end.png", "e" * 64)
-    framed = replace(CUP.request, mode="first_last", first_frame=first, last_frame=end)
-    async with house(tmp_path, played(replace(CUP, request=framed))) as at:
-        async with adapter(at, tmp_path) as ours:
-            await ours.submit(framed, idempotency="j1:one.1")
-        await at.passed()
-        (wanted,) = at.clips.wanted
-        assert wanted.first.read_bytes() == PNG
-        assert wanted.last.read_bytes() == last
-
-
-@rehearsal
 async def test_our_cancel_stops_what_waits_and_it_costs_nothing(tmp_path):
     behind = work("Another", endpoint=MODEL, provider="byteplus")
     async with (
@@ -281,108 +263,3 @@ async def test_our_cancel_stops_what_waits_and_it_costs_nothing(tmp_path):
         assert (status.kind, status.charged) == ("provider", False)
         assert isinstance(await ours.poll(runs), Running)
         assert await ours.check_key() == "0 tasks in seven days"
-
-
-SUBMITS = {
-    "rate-limit": "limit",
-    "overload": "overload",
-    "server-error": "ambiguous",
-    "reset-before": "ambiguous",
-    "no-credit": "credit",
-    "server-error-created": "ambiguous",
-    "lost-reply": "ambiguous",
-    "moderation": "moderation",
-    "bad-input": "input",
-}
-"""What a submit is told under a fault; under every other it is taken."""
-
-ENDS = {
-    "moderation-late": ("moderation", False),
-    "provider-failure": ("provider", False),
-    "failure-billed": ("provider", True),
-}
-"""How a task ends under a fault, and whether it says that it was paid; else it succeeds."""
-
-LOOKS = {"poll-error": {"overload"}, "unknown-word": {"unknown"}}
-
-
-@pytest.mark.parametrize("fault", MEANINGS)
-def test_our_adapter_says_of_every_fault_what_it_is(tmp_path, fault):
-    async def run():
-        faults = Faults("s", {fault: 1.0})
-        async with house(tmp_path, played(), faults=faults) as at, adapter(at, tmp_path) as ours:
-            told, ticket = await submitted(ours)
-            assert told == ({SUBMITS[fault]} if fault in SUBMITS else set())
-            if ticket is not None:
-                await watched(at, ours, ticket)
-            else:
-                assert fault in ("moderation", "bad-input")
-
-    async def submitted(ours):
-        """The kinds of errors before it was taken, and the ticket."""
-        told = set()
-        for _ in range(8):
-            try:
-                return told, await ours.submit(CUP.request, idempotency="j1:one.1")
-            except ProviderError as error:
-                assert KEY not in error.message
-                told.add(error.kind)
-        return told, None
-
-    async def watched(at, ours, ticket):
-        odd, last = set(), Running()
-        for _ in range(8):
-            try:
-                last = await ours.poll(ticket)
-            except ProviderError as error:
-                odd.add(error.kind)
-                continue
-            if isinstance(last, Failed) and last.kind == "unknown":
-                odd.add(last.kind)
-                continue
-            if not isinstance(last, Running):
-                break
-            await at.passed()
-        assert odd == LOOKS.get(fault, set())
-        if fault in ENDS:
-            assert isinstance(last, Failed)
-            assert (last.kind, last.charged) == ENDS[fault]
-        else:
-            assert isinstance(last, Succeeded)
-            assert last.media.startswith("https://files.byteplus.rehearsal.invalid/")
-
-    asyncio.run(run())
-
-
-STILL_ENDS = {
-    "moderation-late": ("moderation", False),
-    "provider-failure": ("provider", False),
-    "failure-billed": ("ambiguous", None),
-}
-"""What the order of a still is told where it was taken and no picture came of it."""
-
-
-@pytest.mark.parametrize("fault", STILL_ENDS)
-def test_our_adapter_says_of_a_still_what_became_of_it(tmp_path, fault):
-    async def run():
-        faults = Faults("s", {fault: 1.0})
-        async with (
-            house(tmp_path, played(STILL), faults=faults) as at,
-            adapter(at, tmp_path) as ours,
-        ):
-            with pytest.raises(ProviderError) as caught:
-                await ours.submit(STILL.request, idempotency="j1:one.1")
-            assert (caught.value.kind, caught.value.charged) == STILL_ENDS[fault]
-
-    asyncio.run(run())
-
-
-@rehearsal
-async def test_our_still_is_where_its_ticket_says(tmp_path):
-    async with house(tmp_path, played(STILL)) as at, adapter(at, tmp_path) as ours:
-        ticket = await ours.submit(STILL.request, idempotency="j1:one.1")
-        assert await ours.poll(ticket) == Running()
-        await at.passed()
-        made = await ours.poll(ticket)
-        assert isinstance(made, Succeeded)
-        assert (await at.http.get(made.media)).content == at.clips.path.read_bytes()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from vidgen.rehearsal.alike import BEING_MADE, GATEWAYS_PAGE, STILLS, has_bearer, later, typed
 from vidgen.rehearsal.exchange import (
     Answer,
     Ask,
@@ -29,9 +30,7 @@ from vidgen.rehearsal.exchange import (
 HOSTS: tuple[str, ...] = ()
 
 TASKS = "contents/generations/tasks"
-STILLS = "images/generations"
-SHOWN = "stills/"
-"""Where a rehearsed still lies; the real ones lie in a storage of their own."""
+PICTURES = "images/generations"
 
 FRAMES_A_SECOND = 24
 KINDS: dict[str, tuple[str, frozenset[str]]] = {
@@ -88,11 +87,11 @@ _WORDS = {"queued": "queued", "running": "running", "done": "succeeded", "cancel
 def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
     path = counter.under(ask.path) or ""
-    if ask.method == "GET" and path.startswith(SHOWN):
-        return Fetch(path.removeprefix(SHOWN))  # open to everyone who has the link
-    if not re.fullmatch(r"Bearer \S+", ask.authorization):
+    if ask.method == "GET" and path.startswith(STILLS):
+        return Fetch(path.removeprefix(STILLS))  # open to everyone who has the link
+    if not has_bearer(ask):
         return Refuse("key")
-    if path == STILLS and ask.method == "POST":
+    if path == PICTURES and ask.method == "POST":
         return _pictured(ask.json())
     if path == TASKS and ask.method == "POST":
         return _ordered(ask.json())
@@ -109,9 +108,9 @@ def read(ask: Ask, counter: Counter) -> Intent:
 
 def taken(seen: Seen, counter: Counter) -> Answer:
     """The answer to an order: its id and no more; for a still the still, or why there is none."""
-    if seen.path != STILLS:
+    if seen.path != PICTURES:
         return as_json({"id": seen.id})
-    made = [{"url": f"{counter.url}/{SHOWN}{seen.id}", "size": f"{seen.width}x{seen.height}"}]
+    made = [{"url": f"{counter.url}/{STILLS}{seen.id}", "size": f"{seen.width}x{seen.height}"}]
     wrong = [{"error": {"code": _failure(seen, "Image"), "message": seen.reason}}]
     data: dict[str, list[dict[str, Any]]] = {"done": [*made], "failed-billed": []}
     return as_json({"created": round(seen.placed), "data": data.get(seen.ending, wrong)})
@@ -146,8 +145,8 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             return _wrong(401, "AuthenticationError", f"The API key is missing or invalid {sent}")
         case "nowhere":
             return _wrong(404, "ResourceNotFound", f"No such resource: {ask.path}")
-        case "no-such-job" if SHOWN in ask.path:
-            return Answer(503, (("retry-after", "1"),), b"it is being made")
+        case "no-such-job" if STILLS in ask.path:
+            return BEING_MADE
         case "no-such-job":
             return _unknown()
         case "rate-limit":
@@ -166,7 +165,7 @@ def refused(why: Refusal, ask: Ask, chance: float) -> Answer:
             words = "content.text: no work of this rehearsal has it for this model"
             return _wrong(400, "InvalidParameter", words)
         case "server-error-created" if chance < 0.5:
-            return Answer(502, (("content-type", "text/html"),), b"<html>502 Bad Gateway</html>")
+            return GATEWAYS_PAGE
         case _:
             return _wrong(500, "InternalServiceError", f"The service met an error {sent}")
 
@@ -186,9 +185,7 @@ def _ordered(body: dict[str, Any] | None) -> Intent:
 
 def _pictured(body: dict[str, Any] | None) -> Intent:
     """An order of one still."""
-    if body is None or not all(
-        name in STILL and type(value) is STILL[name] for name, value in body.items()
-    ):
+    if body is None or not typed(body, STILL):
         return Refuse("bad-input")
     size = re.fullmatch(r"(\d{3,4})x(\d{3,4})", body.get("size", ""))
     images = body.get("image", [])
@@ -201,7 +198,7 @@ def _pictured(body: dict[str, Any] | None) -> Intent:
             isinstance(url, str) and url.startswith(("https://", "data:image/")) for url in images
         )
     )
-    return Submit(STILLS, body) if fine else Refuse("bad-input")
+    return Submit(PICTURES, body) if fine else Refuse("bad-input")
 
 
 def _plain_fields(body: dict[str, Any]) -> bool:
@@ -210,7 +207,7 @@ def _plain_fields(body: dict[str, Any]) -> bool:
     if not isinstance(model, str) or not _MODEL.fullmatch(model):
         return False
     given = {name: value for name, value in body.items() if name not in ("model", "content")}
-    if not all(name in FIELDS and type(value) is FIELDS[name] for name, value in given.items()):
+    if not typed(given, FIELDS):
         return False
     fine = body.get("ratio", "16:9") in RATIOS and body.get("resolution", "720p") in RESOLUTIONS
     return fine and (-1 <= body.get("seed", -1) < 2**32)
@@ -285,9 +282,8 @@ def _failure(job: Seen, of: str = "Video") -> str:
 
 
 def _limited(chance: float, sent: str) -> Answer:
-    later = (("retry-after", "1"),) if chance < 0.3 else ()
-    code = "RateLimitExceeded.EndpointRPMExceeded"
-    return _wrong(429, code, f"Requests per minute exceed the limit {sent}", *later)
+    code, words = "RateLimitExceeded.EndpointRPMExceeded", "Requests per minute exceed the limit"
+    return _wrong(429, code, f"{words} {sent}", *later(chance, below=0.3))
 
 
 def _unknown() -> Answer:
