@@ -379,7 +379,8 @@ def test_a_chain_that_loops_comes_back_to_the_frame_it_starts_from(film, house):
     ]
 
 
-def test_a_loop_needs_a_picture_to_come_back_to(film):
+@pytest.mark.parametrize("end", ["same", "e.png", "{prompt: a cup}"])
+def test_an_end_needs_a_picture_to_start_from(film, end):
     with pytest.raises(StoryboardInvalid) as caught:
-        film("shots: [{id: a, prompt: x, end_still: same}]")
+        film(f"shots: [{{id: a, prompt: x, end_still: {end}}}]", stills=["e.png"])
     assert [fault.code for fault in caught.value.faults] == ["no-start"]

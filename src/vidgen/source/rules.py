@@ -265,9 +265,11 @@ def _media(it: Board) -> Iterator[Fault]:
         yield from _one_kind(it, loc, shot)
         first = next((one for one in it.board.shots if one.group == shot.group), shot)
         start = shot if shot.group is None else first
-        if shot.end_still == "same" and start.still is None and start.chain is None:
-            message = f"shot `{shot.id}` ends where it starts, and it starts from no picture"
-            hint = "add the `still` it loops to, or a `chain`"
+        starts = start.still is not None or start.chain is not None
+        if shot.end_still is not None and shot.portrait is None and not starts:
+            where = "where it starts" if shot.end_still == "same" else "on a picture"
+            message = f"shot `{shot.id}` ends {where}, and it starts from no picture"
+            hint = "add the `still` it starts from, or a `chain`"
             yield it.fault((*loc, "end_still"), "no-start", message, hint)
 
 
