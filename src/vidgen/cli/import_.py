@@ -34,12 +34,6 @@ PICTURES = ("png", "jpg", "jpeg", "webp")
 LARGEST = 8 * 2**30
 """Bytes of a file that is taken: as many as of one that is fetched."""
 
-HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
-"""Transfers that a film cannot use: its pictures are SDR."""
-
-HELD = 2
-"""Frames that a clip may be short of the cut: its last one is held so long."""
-
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -153,6 +147,7 @@ def _measured(copy: Path, request: Request, file: Path) -> Facts:
     """What there is in the copy. Raises MediaError of the user's own file."""
     from vidgen.media.probe import probe
     from vidgen.render.arrival import inspect, inspect_still
+    from vidgen.stitch.takes import HDR
 
     try:
         if request.kind == "image":
@@ -226,6 +221,7 @@ def _facts(step: Step, facts: Facts, file: Path) -> dict[str, object]:
 def _remarks(project: desk.Desk, step: Step, facts: Facts) -> Iterator[str]:
     """What differs from what the shot asks, in words."""
     from vidgen.cut import rate_of, slots
+    from vidgen.stitch.takes import HELD
 
     yield from (flag.words for flag in facts.flags)
     if shot_of(step.job.shot) != step.job.shot:

@@ -21,7 +21,9 @@ from vidgen.stitch.sound import RATE, samples_for
 # Rates that differ round a take's length by a frame or so; its last frame is held that long and
 # no longer.
 HELD = 2
-_HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
+
+HDR = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
+"""What films cannot be made of, by its transfer: they are SDR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ def _picture(found: Probe) -> Picture:
 
 
 def _check(clip: Clip, picture: Picture, rate: Fraction) -> None:
-    if picture.transfer in _HDR:
+    if picture.transfer in HDR:
         raise MediaError(
-            f"the take of shot `{clip.shot}` is HDR ({_HDR[picture.transfer]}); films are SDR",
+            f"the take of shot `{clip.shot}` is HDR ({HDR[picture.transfer]}); films are SDR",
             where=str(clip.path),
             hint="convert it to bt709 and import that",
         )
