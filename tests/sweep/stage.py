@@ -110,9 +110,10 @@ def many(shots: int, *, all_around: bool = False) -> str:
     """So many shots of one take, at two providers in turn, or at every one there is."""
     ways = ["seedance-1.0-pro-fast, provider: fal", "kling-3.0, provider: kling"]
     if all_around:
-        ways = re.findall(
-            r"model: ([a-z0-9.-]+, provider: [a-z-]+(?:, duration: .s)?), p", ALL_AROUND
+        found = re.findall(
+            r"model: ([a-z0-9.-]+)[,\n] *provider: ([a-z-]+)(, duration: .s)?[,\n]", ALL_AROUND
         )
+        ways = [f"{model}, provider: {provider}{more}" for model, provider, more in found]
     lines = (
         f"  - {{id: s{n:03}, model: {ways[n % len(ways)]}, prompt: A cup on table {n:03}}}\n"
         for n in range(shots)
