@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import model, offer, provider
 from vidgen.catalogue import Catalogue
+from vidgen.catalogue.page import Recipe
 from vidgen.chosen import chosen
 from vidgen.cut import assemble
 from vidgen.errors import StoryboardInvalid
@@ -384,3 +385,17 @@ def test_an_end_needs_a_picture_to_start_from(film, end):
     with pytest.raises(StoryboardInvalid) as caught:
         film(f"shots: [{{id: a, prompt: x, end_still: {end}}}]", stills=["e.png"])
     assert [fault.code for fault in caught.value.faults] == ["no-start"]
+
+
+def test_what_a_models_way_of_writing_shots_has_no_place_for_is_told(film, house):
+    recipe = Recipe(shots="shot {n}, {seconds}, {text};", max_shots=2)
+    many = house.models["many"].model_copy(update={"recipe": recipe})
+    strict = Catalogue(house.models | {"many": many}, house.providers)
+    text = GROUP.replace("duration: 2s", "duration: 2.5s").replace(
+        "      - {id: c", "      - {id: b2, prompt: x, group: g, duration: 2s}\n      - {id: c"
+    )
+    assert faults(film(text), strict) == [
+        "shot `b` of a group lasts 2.5s; many takes whole ones",
+        "many takes 2 shots in one call; `b2` is one more",
+    ]
+    assert steps_of(film(GROUP), strict)["a.group"].job.request.prompt.startswith("shot 1, 3, ")

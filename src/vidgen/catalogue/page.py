@@ -82,7 +82,7 @@ class Recipe(Page):
     `dialogue`, `at`, `shots` (several in one call), `reference` and `camera` are templates with
     `{by}`, `{says}`, `{from}`, `{to}`, `{from_s}`, `{to_s}`, `{seconds}`, `{text}`, `{n}` and
     `{name}` where they apply; None means that the model has no notation of its own and plain words
-    are used.
+    are used. Whole seconds are wanted of shots where their notation has `{seconds}`.
     """
 
     order: tuple[
@@ -101,6 +101,7 @@ class Recipe(Page):
     dialogue: str | None = None
     at: str | None = None
     shots: str | None = None
+    max_shots: int | None = None
     reference: str | None = None
     camera: str | None = None
     negative: Literal["field", "inline", "none"] = "none"

@@ -108,6 +108,8 @@ class Builder:
         if routed is None:
             return
         want, choice = routed
+        if self._unfit(group, choice):
+            return
         ends = first.model_copy(update={"end_still": last.end_still})
         stills = self._stills(index, ends, want)
         start = self._start(first, want)
@@ -127,6 +129,27 @@ class Builder:
         for shot in group.shots:
             leaves = offset_of(board, shot) + seconds_of(board, shot)
             self.anchors[shot.id] = replace(whole, seconds=leaves)
+
+    def _unfit(self, group: Group, choice: Choice) -> bool:
+        """Whether a model's way of writing several shots has no place for these; faults say why."""
+        board, model, found = self.source.board, choice.route.model, len(self.faults)
+        recipe, place = model.recipe, {shot.id: n for n, shot in enumerate(board.shots)}
+        if recipe.max_shots is not None and len(group.shots) > recipe.max_shots:
+            shot = group.shots[recipe.max_shots]
+            message = (
+                f"{model.id} takes {recipe.max_shots} shots in one call; `{shot.id}` is one more"
+            )
+            hint = "split the group"
+            self._fault(("shots", place[shot.id], "group"), "shot-not-offered", message, hint)
+        for shot in group.shots:
+            seconds = seconds_of(board, shot)
+            if seconds % 1 and "{seconds}" in (recipe.shots or ""):
+                message = (
+                    f"shot `{shot.id}` of a group lasts {seconds:f}s; {model.id} takes whole ones"
+                )
+                where = ("shots", place[shot.id], "duration")
+                self._fault(where, "shot-not-offered", message, "round it, and trim the shot")
+        return len(self.faults) > found
 
     def _finish(self, index: int, shot: Shot, made: Want, take: Anchor) -> None:
         """What is to be done to a shot's take, each stage to what the one before made."""
