@@ -215,7 +215,7 @@ def made_at():
     from vidgen.providers import PROVIDERS
 
     pages = load().providers
-    return {name: pages[name] for name in PROVIDERS if name != "animatic"}
+    return {name: pages[name] for name in sorted(PROVIDERS) if name != "animatic"}
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def _platform(catalogue: Catalogue, page: Provider) -> tuple[str, ...]:
 def _works(catalogue: Catalogue) -> list[tuple[str, ...]]:
     """The rows of the third table: an adapter, and with how many models it does each work."""
     rows = []
-    for name in PROVIDERS:
+    for name in sorted(PROVIDERS):
         routes = _live_at(catalogue, name)
         counts = [len({one.model.id for one in routes if work.sold_by(one)}) for work in WORKS]
         rows.append((f"`{name}`", *(str(count or "") for count in counts)))
