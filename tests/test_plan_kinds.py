@@ -133,12 +133,17 @@ def test_a_model_that_is_named_does_what_it_can(film, house):
     assert found["one.interpolate"].job.request.model == "smooth"
 
 
-def test_a_model_of_the_wrong_kind_is_an_error(film, house):
+def test_a_model_of_the_wrong_kind_is_an_error_that_names_those_of_the_right_one(film, house):
     source = film("""
         defaults: {model: plain}
         shots: [{id: one, prompt: a, enhance: {upscale: 4k, model: smooth}}]
     """)
-    assert faults(source, house)
+    with pytest.raises(StoryboardInvalid) as caught:
+        plan(source, house, History(), Options())
+    (fault,) = caught.value.faults
+    assert fault.code == "wrong-kind-of-model"
+    assert fault.message == "`smooth` cannot make `one.upscale`"
+    assert fault.hint == "these can: big, bigger"
 
 
 def test_what_was_done_to_the_chosen_take_is_kept(finished, house):

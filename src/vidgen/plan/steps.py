@@ -190,7 +190,8 @@ class Builder:
             model = self.catalogue.find(want.model)
             if model is None or model.kind not in serving(want.kind):
                 code = "wrong-kind-of-model" if model else "unknown-model"
-                self._fault(want.model_loc, code, f"`{want.model}` cannot make {want.shot}")
+                message = f"`{want.model}` cannot make `{want.shot}`"
+                self._fault(want.model_loc, code, message, self._way_out(want))
                 return None
             want = replace(want, model=model.id)
         choice, refusals = self.router.choose(want)
