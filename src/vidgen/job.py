@@ -145,7 +145,8 @@ class Request:
 
     `duration` is what is bought, in seconds; `width` and `height` are pixels of the asked picture;
     `rate` is frames a second. A field that is None (or empty) is not sent at all. Several `shots`
-    in a call stand in the prompt as well, in the model's own notation.
+    in a call stand in the prompt as well, in the model's own notation. `made_there` is the ticket
+    by which `source_video` was made, where that was at the same provider.
     """
 
     kind: Kind
@@ -174,10 +175,14 @@ class Request:
     camera: Camera | None = None
     slate: Slate | None = None
     shots: tuple[Part, ...] = ()
+    made_there: Ticket | None = None
 
-    def starting(self, files: Mapping[str, Input | None]) -> Request:
+    def starting(
+        self, files: Mapping[str, Input | None], made_there: Ticket | None = None
+    ) -> Request:
         """The same with other files to start from, end on or work on, by field."""
-        return replace(self, **files)  # type: ignore[arg-type]  # names are those of a Need
+        given: dict[str, Any] = dict(files)  # its names are those of a Need
+        return replace(self, **given, made_there=made_there)
 
 
 GivenField = Literal["first_frame", "last_frame", "source_video"]

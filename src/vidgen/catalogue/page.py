@@ -235,11 +235,16 @@ class Family(Page):
 
 
 class Offer(Sold):
-    """One model at one provider: its name there, how it narrows the model, and its prices."""
+    """One model at one provider: its name there, how it narrows the model, and its prices.
+
+    Of an offer with `own_clips` the clip to work on is named by the job that made it, at the same
+    provider; it cannot be given as a file.
+    """
 
     model: str
     name: str
     modes: dict[Mode, str]
+    own_clips: bool = False
     not_sold: tuple[When, ...] = ()
     prices: tuple[Price, ...]
     life: Life = Life()

@@ -180,6 +180,8 @@ def _missing(route: Route, want: Want) -> list[Reason]:
     if want.references > route.max_references and want.mode == "references":
         words = f"{want.references} references are given; it takes {route.max_references}"
         reasons.append(Reason(words, "references"))
+    if route.offer.own_clips and want.maker != route.provider.provider:
+        reasons.append(Reason("it takes only clips that were made there"))
     return reasons
 
 

@@ -99,7 +99,7 @@ class Builder:
         self.anchors[shot.id] = self._anchor(made)
         if self.options.tier == FINISHED_TIER:
             bought = replace(want, seconds=choice.seconds or want.seconds)
-            self._finish(index, shot, bought, self.anchors[shot.id])
+            self._finish(index, shot, bought, made[-1])
 
     def _group(self, index: int, group: Group) -> None:
         """Shots rendered in one call: one step, and an anchor for each of them."""
@@ -151,11 +151,12 @@ class Builder:
                 self._fault(where, "shot-not-offered", message, "round it, and trim the shot")
         return len(self.faults) > found
 
-    def _finish(self, index: int, shot: Shot, made: Want, take: Anchor) -> None:
+    def _finish(self, index: int, shot: Shot, made: Want, step: Step) -> None:
         """What is to be done to a shot's take, each stage to what the one before made."""
-        board = self.source.board
+        board, take = self.source.board, self.anchors[shot.id]
         for stage in stages_of(shot):
-            wish = stage_want_of(board, index, stage, made)
+            maker = take.take.provider if take.take else step.job.request.provider
+            wish = stage_want_of(board, index, stage, made, maker)
             routed = self._routed(self._fitting(wish, len(stages_of(shot))))
             if routed is None:
                 return

@@ -20,7 +20,8 @@ class Want:
 
     `why` says where the model was named; `capabilities` must all be offered; `loc` and `model_loc`
     are the places in the storyboard that faults about the wish and its model point at. `protected`
-    shots are never offered a cheaper model, `sharp` ones never a smaller picture.
+    shots are never offered a cheaper model, `sharp` ones never a smaller picture. `maker` is the
+    provider of the take to be worked on.
     """
 
     shot: str
@@ -38,6 +39,7 @@ class Want:
     loc: Loc
     model_loc: Loc
     source_video: bool = False
+    maker: str = ""
     references: int = 0
     protected: bool = False
     sharp: bool = False
@@ -248,8 +250,10 @@ STAGE_KINDS: dict[Stage, tuple[Kind, Mode]] = {
 }
 
 
-def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want) -> Want:
-    """What is asked of whoever works on a finished take; `made` is what the take was asked as."""
+def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want, maker: str) -> Want:
+    """What is asked of whoever works on a finished take; `made` is what the take was asked as, and
+    `maker` the provider that made it.
+    """
     shot = board.shots[index]
     enhance, (kind, mode) = shot.enhance, STAGE_KINDS[stage]
     named = enhance.model if enhance and stage != "lip-sync" else None
@@ -272,6 +276,7 @@ def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want) -> Wa
         loc=("shots", index, field),
         model_loc=("shots", index, field, "model") if named else ("shots", index, field),
         source_video=False,
+        maker=maker,
         references=0,
     )
 

@@ -17,9 +17,9 @@ from typing import Any
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, plain
 
-ADDRESS = ("kind", "mode", "model", "provider", "endpoint", "slate", "shots")
-"""Fields of a Request that say where it goes, what it stands for, or what its prompt says as well:
-part of a body only where a page names them.
+ADDRESS = ("kind", "mode", "model", "provider", "endpoint", "slate", "shots", "made_there")
+"""Fields of a Request that say where it goes, what it stands for, what its prompt says as well, or
+who made what it is given: part of a body only where a page names them.
 """
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from vidgen.errors import MediaError, OverBudget, VidgenError
-from vidgen.job import Failed, Input, Job, JobKey, Succeeded, Take, plain
+from vidgen.job import Failed, Input, Job, JobKey, Succeeded, Take, Ticket, plain
 from vidgen.journal import Journal, Limits, Moved, Row
 from vidgen.plan import Plan, Step, rerolls_on
 from vidgen.project import Project
@@ -222,7 +222,18 @@ class Run:
             need.field: await asyncio.to_thread(given_of, self.project, upstreams[need.field], need)
             for need in job.needs
         }
-        return replace(job, request=job.request.starting(given)) if given else job
+        worked_on = upstreams.get("source_video")
+        made_there = self._made_at(job.request.provider, worked_on) if worked_on else None
+        return replace(job, request=job.request.starting(given, made_there)) if given else job
+
+    def _made_at(self, provider: str, take: Take) -> Ticket | None:
+        """The ticket by which a take was made, where that was at this provider and is known here:
+        of a job that was sent again only its newest take has one.
+        """
+        row = self.journal.row(take.key)
+        if row is None or row.provider != provider or row.number != take.number:
+            return None
+        return row.ticket
 
     async def _at_its_turn(self, task: Task) -> Take | Stop | Clip:
         """The finished clip of a job; a clip that only has to be fetched takes nobody's place."""
