@@ -19,6 +19,7 @@ from vidgen.providers.wire import (
     is_at,
     is_here,
     repeatable,
+    retry_after,
 )
 
 
@@ -209,6 +210,36 @@ def test_what_cannot_be_sent_was_not_sent_and_the_key_is_not_told(url, key, kind
         asyncio.run(sent())
     assert (caught.value.kind, caught.value.charged) == (kind, False)
     assert not any(part in caught.value.message for part in ("lines", "lïnes"))
+
+
+def asks_to_wait(text, **more):
+    return retry_after(httpx.Response(429, headers={"retry-after": text, **more}))
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("", None),
+        ("-5", None),
+        ("soon", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wednesday, 21-Oct-15 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 99999 07:28:00 GMT", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_how_long_an_answer_asks_us_to_wait(text, seconds):
+    assert asks_to_wait(text) == seconds
+
+
+def test_a_moment_at_which_to_come_back_is_counted_from_the_servers_clock():
+    now = "Wed, 21 Oct 2015 07:28:00 GMT"
+    assert asks_to_wait("Wed, 21 Oct 2015 07:30:00 GMT", date=now) == 120
+    assert asks_to_wait("Wed, 21 Oct 2015 07:30:00 -0000", date=now) == 120
+    assert asks_to_wait("Wed, 21 Oct 2015 07:27:00 GMT", date=now) == 0
+    assert asks_to_wait("Thu, 21 Oct 2999 07:28:00 GMT", date="no date") > 86400
 
 
 def test_a_free_call_without_an_answer_can_simply_be_repeated():

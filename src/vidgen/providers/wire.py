@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from ssl import SSLContext
 from typing import Any
@@ -207,9 +209,28 @@ def as_json(answer: httpx.Response) -> dict[str, Any]:
 
 
 def retry_after(answer: httpx.Response) -> float | None:
-    """The seconds that an answer asks us to wait, where it says them as a number."""
+    """The seconds that an answer asks us to wait: told as a number, or as the moment of its end.
+
+    A moment is counted from the server's own clock where the answer tells it; one that is past is
+    no wait at all. Whoever waits sets the bound.
+    """
     text = answer.headers.get("retry-after", "")
-    return float(text) if text.isdecimal() else None
+    if text.isdecimal():
+        return float(text)
+    until = _moment(text)
+    if until is None:
+        return None
+    now = _moment(answer.headers.get("date", "")) or datetime.now(UTC)
+    return max((until - now).total_seconds(), 0.0)
+
+
+def _moment(text: str) -> datetime | None:
+    """A date as HTTP writes it, which is always in UTC; None for what is none."""
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def refused(
