@@ -10,6 +10,7 @@ import pytest
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Reply
 from vidgen.errors import ProviderError
+from vidgen.providers import wire
 from vidgen.providers.wire import (
     CALLS,
     DOWNLOADS,
@@ -100,6 +101,25 @@ def test_a_call_that_is_called_off_leaves_its_place_to_others():
             await asyncio.gather(*calls, return_exceptions=True)
             server.go.set()
             answer = await look(http, server.url)
+            await http.aclose()
+            return answer.status_code
+
+    assert asyncio.run(scene()) == 200
+
+
+def test_an_order_is_waited_for_when_a_look_would_long_be_given_up(monkeypatch):
+    monkeypatch.setattr(wire, "TIMEOUT", httpx.Timeout(0.05))
+
+    async def scene():
+        async with Slow() as server:
+            http = clients(server.url)
+            order = asyncio.create_task(call(http, "POST", server.url, key="", headers={}))
+            while not server.here:
+                await asyncio.sleep(0)
+            with pytest.raises(ProviderError, match="no answer came"):
+                await look(http, server.url)
+            server.go.set()
+            answer = await order
             await http.aclose()
             return answer.status_code
 

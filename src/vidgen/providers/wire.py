@@ -25,7 +25,12 @@ import httpx
 from vidgen.errors import ProviderError, Trouble
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
-"""Seconds. A submit that carries pictures may take a while to be read; connecting may not."""
+"""Seconds for a look or a download to say something more; connecting may take less."""
+
+ORDER_TIMEOUT = httpx.Timeout(300.0, connect=10.0, pool=None)
+"""Seconds for an order: where a still comes in the answer itself, a 4k one takes a minute and more,
+and whoever hangs up before has paid for what he never gets.
+"""
 
 LONGEST_REPLY = 4_000_000
 """Bytes of JSON that are read of one answer."""
@@ -95,7 +100,10 @@ def clients(rehearsed_at: str | None = None) -> Http:
     _know_missing("sniffio")
     # Reading the machine's certificates takes longer than all the rest: once is enough.
     trust = httpx.create_ssl_context() if rehearsed_at is None else None
-    return Http(kept=_client(KEPT, rehearsed_at, trust), fresh=_client(0, rehearsed_at, trust))
+    return Http(
+        kept=_client(KEPT, TIMEOUT, rehearsed_at, trust),
+        fresh=_client(0, ORDER_TIMEOUT, rehearsed_at, trust),
+    )
 
 
 def _know_missing(module: str) -> None:
@@ -108,12 +116,14 @@ def _know_missing(module: str) -> None:
         sys.modules[module] = None  # type: ignore[assignment]  # the documented way to say so
 
 
-def _client(kept: int, rehearsed_at: str | None, trust: SSLContext | None) -> httpx.AsyncClient:
+def _client(
+    kept: int, timeout: httpx.Timeout, rehearsed_at: str | None, trust: SSLContext | None
+) -> httpx.AsyncClient:
     """A client that keeps that many idle connections."""
     limits = httpx.Limits(max_connections=CALLS + DOWNLOADS, max_keepalive_connections=kept)
     if rehearsed_at is not None:
-        return httpx.AsyncClient(timeout=TIMEOUT, transport=Rehearsed(rehearsed_at, limits))
-    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, verify=trust or True)
+        return httpx.AsyncClient(timeout=timeout, transport=Rehearsed(rehearsed_at, limits))
+    return httpx.AsyncClient(timeout=timeout, limits=limits, verify=trust or True)
 
 
 async def call(
