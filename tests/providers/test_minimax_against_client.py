@@ -1,8 +1,7 @@
 """Our calls beside those of the maker's own server for assistants, at one server of ours.
 
 MiniMax publishes no client library for Python. `minimax-mcp` is its own code that calls its API: it
-knows the older models and stills. Where it is installed, it is held against here; it is not among
-what tests want, since it brings a web server along.
+knows the older models and stills. Of the sound libraries that it brings nothing is loaded here.
 """
 
 import asyncio
