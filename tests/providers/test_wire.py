@@ -29,7 +29,7 @@ class Slow:
 
     def __init__(self):
         self.here, self.most, self.answered = 0, 0, 0
-        self.go, self.crowd = asyncio.Event(), asyncio.Event()
+        self.go, self.some, self.crowd = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._talk, "127.0.0.1", 0, backlog=1024)
@@ -44,6 +44,7 @@ class Slow:
     async def _talk(self, reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         self.here += 1
+        self.some.set()
         self.most = max(self.most, self.here)
         if self.here == CALLS:
             self.crowd.set()
@@ -114,8 +115,7 @@ def test_an_order_is_waited_for_when_a_look_would_long_be_given_up(monkeypatch):
         async with Slow() as server:
             http = clients(server.url)
             order = asyncio.create_task(call(http, "POST", server.url, key="", headers={}))
-            while not server.here:
-                await asyncio.sleep(0)
+            await server.some.wait()
             with pytest.raises(ProviderError, match="no answer came"):
                 await look(http, server.url)
             server.go.set()
