@@ -101,6 +101,20 @@ def test_files_too_large_for_one_call_are_refused_before_it(at, monkeypatch):
     assert error.where.endswith(CLIP.path)
 
 
+def test_a_refusal_of_a_clip_of_ones_own_says_where_google_works_on_none(at):
+    words = "Input blocked: The prompt contains sensitive words."
+
+    async def work(stage):
+        stage.paid = lambda call: tape.worded(400, "content_blocked", words)
+        with pytest.raises(ProviderError) as caught:
+            await stage.provider.submit(ordered(OMNI, "edit"), idempotency="j1:one.1")
+        return caught.value
+
+    error = staged("google", at, work)
+    assert error.kind == "moderation"
+    assert "Switzerland" in error.hint
+
+
 # Clips as links
 
 

@@ -93,14 +93,16 @@ def leaves(route: Route, mode: Mode) -> Set[str]:
 NOT_VALID = "API key not valid. Please pass a valid API key."
 REASON = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
 LATER = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "34s"}
-QUOTA = numbered(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota")
+QUOTA_WORDS = "You exceeded your current quota, please check your plan and billing details."
+NO_TIER = "* Quota exceeded for metric: x.googleapis.com/generate_free_tier_requests, limit: 0"
+QUOTA = numbered(429, "RESOURCE_EXHAUSTED", QUOTA_WORDS)
 UNPAID = "Your prepayment credits are depleted"
 CANNOT = {"type": "text", "text": "I cannot make a video of this person."}
 
 TAPE = Tape(
     provider="google",
     source=(
-        "written_from: ai.google.dev (Omni guide of 2026-09-10, troubleshooting), google-genai "
+        "written_from: ai.google.dev (Omni guide of 2026-09-10, API errors), google-genai "
         "3.4.0's types, and adapters that note live answers, as of 2026-11-20; no call of ours "
         "was recorded"
     ),
@@ -126,6 +128,24 @@ TAPE = Tape(
             says="depleted",
         ),
         Refusal(
+            "over a cap of one's own",
+            numbered(429, "RESOURCE_EXHAUSTED", "Your project has exceeded its spending cap"),
+            "credit",
+            says="spending cap",
+        ),
+        Refusal(
+            "no paid tier",
+            numbered(429, "RESOURCE_EXHAUSTED", f"{QUOTA_WORDS}\n{NO_TIER}", LATER),
+            "credit",
+            says="limit: 0",
+            retry_after=None,
+        ),
+        Refusal(
+            "no billing",
+            worded(400, "failed_precondition", "Please enable billing on your project."),
+            "credit",
+        ),
+        Refusal(
             "bad value",
             worded(400, "invalid_request", "response_format.duration: expected a string"),
             "input",
@@ -143,7 +163,13 @@ TAPE = Tape(
         Refusal(
             "policy", worded(400, "blocked", "The prompt was blocked for safety"), "moderation"
         ),
+        Refusal(
+            "policy, by its code", worded(400, "content_blocked", "Not allowed."), "moderation"
+        ),
+        Refusal("out of range", worded(416, "out_of_range", "too many images"), "input"),
+        Refusal("no such thing there", worded(501, "unimplemented", "no"), "provider"),
         Refusal("too fast", QUOTA, "limit"),
+        Refusal("too much for a day", worded(429, "quota_exceeded", "daily quota"), "limit"),
         Refusal(
             "asked to wait",
             numbered(429, "RESOURCE_EXHAUSTED", "quota", LATER),
@@ -191,6 +217,30 @@ TAPE = Tape(
             "refused as it was made",
             ends(record("failed", errors=[{"message": "Blocked by safety filters"}])),
             "moderation",
+            charged=None,
+        ),
+        Failure(
+            "an error in the clip's place",
+            ends(record("completed", errors=[{"code": "api_error", "message": "it broke"}])),
+            "provider",
+            charged=None,
+        ),
+        Failure(
+            "refused as it was made, by a code",
+            ends(record("failed", errors=[{"code": "content_blocked", "message": "no"}])),
+            "moderation",
+            charged=None,
+        ),
+        Failure(
+            "a value that was found odd late",
+            ends(record("failed", errors=[{"code": "out_of_range", "message": "no"}])),
+            "input",
+            charged=None,
+        ),
+        Failure(
+            "a value that a step found odd",
+            ends(record("failed", put_out(error={"code": 3, "message": "no"}))),
+            "input",
             charged=None,
         ),
         Failure(

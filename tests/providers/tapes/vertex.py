@@ -102,6 +102,7 @@ VEO_FAILURES = (
     Failure("filtered without a word", ends(**made(raiMediaFilteredCount=1)), "moderation", False),
     Failure("nothing made", ends(**made()), "unknown", None),
     Failure("against policy", failed(3, USAGE), "moderation", None),
+    Failure("a value it cannot take", failed(3, "Unsupported output duration"), "input", None),
     Failure(
         "broken",
         failed(13, "Video generation failed due to an internal issue"),

@@ -1,15 +1,15 @@
 """What Google's APIs answer, in our words: refusals, an interaction's state, what it cost. Pure.
 
 An error comes in three shapes: with a code in words (interactions), with a number and a status
-(google.rpc), and that once more inside a list. Facts: ai.google.dev (Omni guide of 2026-09-10,
-troubleshooting), google-genai 3.4.0, and adapters that note what they saw.
+(google.rpc), and that once more inside a list. Facts: ai.google.dev (Omni guide of 2026-09-10, API
+errors), google-genai 3.4.0, and adapters that note what they saw.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,9 +26,19 @@ MODERATED = re.compile(
     r"|sensitive words)\b",
     re.IGNORECASE,
 )
-"""Words of a refusal that mean moderation; there is no code for it."""
+"""Words of a refusal, or of its code (`content_blocked`), that mean moderation."""
 
-UNPAID = re.compile(r"prepa(y|id)|credits are depleted|\bbilling\b", re.IGNORECASE)
+REGION = re.compile(r"sensitive words", re.IGNORECASE)
+"""So it says too, whatever the words are, of a clip of one's own where Google works on none."""
+
+UNPAID = re.compile(
+    r"prepa(y|id)|credits are depleted|spending cap|free_tier.{0,100}limit: 0\b",
+    re.IGNORECASE | re.DOTALL,
+)
+UNBILLED = re.compile(r"\bbilling\b", re.IGNORECASE)
+"""With 400 and 403 alone: every refusal for haste says to check one's `plan and billing details`.
+"""
+
 BAD_KEY = re.compile(r"API.?key.{0,20}(not valid|invalid|expired|not found)", re.IGNORECASE)
 UNKNOWN = re.compile(r"invalid interaction name|not found|does not exist", re.IGNORECASE)
 FULL = re.compile(r"overloaded|high demand", re.IGNORECASE)
@@ -38,6 +48,11 @@ ENDED_WITHOUT = frozenset(
     | {"cancelled"}
 )
 """States in which an interaction ends, or stands still for good, without a clip."""
+
+INVALID_ARGUMENT = 3
+"""As google.rpc numbers it."""
+
+ABOUT_THE_INPUT = ("invalid", "out_of_range", "parameter_unknown")
 
 Record = Mapping[str, Any]
 
@@ -52,12 +67,18 @@ def refusal(answer: httpx.Response, *, who: str, key: str, submitting: bool) -> 
         error.retry_after = _retry(told)
     if kind == "key":
         error.hint = f"see whether the key is one of {who}'s, and may use this model"
+    if kind == "moderation" and REGION.search(words):
+        error.hint = (
+            "Google says so too of any clip of one's own that is to be edited or gone on with from"
+            " the EEA, Switzerland or the UK"
+        )
     return error
 
 
 def _trouble(status: int, told: Record, words: str, *, submitting: bool) -> Trouble:
     reasons = {text(one.get("reason")) for one in records(told.get("details"))}
-    if "BILLING_DISABLED" in reasons or (status in (403, 429) and UNPAID.search(words)):
+    unpaid = UNPAID.search(words) or (status != 429 and UNBILLED.search(words))
+    if "BILLING_DISABLED" in reasons or (status in (400, 403, 429) and unpaid):
         return "credit"
     if "API_KEY_INVALID" in reasons or (status == 400 and BAD_KEY.search(words)):
         return "key"
@@ -68,14 +89,16 @@ def _trouble(status: int, told: Record, words: str, *, submitting: bool) -> Trou
             return "credit"
         case 429:
             return "limit"
-        case 413:
+        case 413 | 416:
             return "input"
+        case 501:
+            return "provider"  # it is not made there, so nothing was begun
         case 404:
             return "input" if submitting else "gone"
         case 400 if not submitting:
             return "gone" if UNKNOWN.search(words) else "provider"
         case 400:
-            return "moderation" if MODERATED.search(words) else "input"
+            return "moderation" if moderated(words, told.get("code")) else "input"
         case 503 if FULL.search(words):
             return "overload"  # for want of room, said before anything was begun
         case _ if 400 <= status < 500 and status not in (408, 499):
@@ -93,14 +116,15 @@ def ended(record: Record, *, brought: bool, key: str) -> Running | Failed | None
         return Running()
     if word == "completed" and brought:
         return None
-    if word == "completed":
-        reason = said(_spoken(record), key) or "it ended without a clip or a picture"
+    spoken, wrong = _spoken(record), _wrong(record)
+    if word == "completed" and (spoken or not wrong):
+        reason = said(spoken, key) or "it ended without a clip or a picture"
         return Failed(reason, "moderation", billed(record))
-    if word not in ENDED_WITHOUT:
+    if word != "completed" and word not in ENDED_WITHOUT:
         return undocumented("Google", word, key)
-    reason = said(_wrong(record) or f"it ended as `{word}`", key)
-    kind: FailureKind = "input" if _about_the_input(record) else "provider"
-    return Failed(reason, "moderation" if MODERATED.search(reason) else kind, billed(record))
+    messages = "; ".join(filter(None, (text(one.get("message")) for one in wrong)))
+    reason = said(messages or f"it ended as `{word}`", key)
+    return Failed(reason, _failure(reason, wrong), billed(record))
 
 
 def content(record: Record, kind: str) -> Record | None:
@@ -164,21 +188,32 @@ def _spoken(record: Record) -> str:
     """What the model said instead of showing something."""
     steps = [one for one in records(record.get("steps")) if one.get("type") == "model_output"]
     texts = [text(one.get("text")) for step in steps for one in records(step.get("content"))]
-    return " ".join(text for text in texts if text) or _wrong(record)
+    return " ".join(filter(None, texts))
 
 
-def _wrong(record: Record) -> str:
+def _wrong(record: Record) -> list[dict[str, Any]]:
     """The errors in an interaction: of its own, and of its steps."""
     found = [*records(record.get("errors"))]
-    found += [one for step in records(record.get("steps")) for one in records([step.get("error")])]
-    return "; ".join(filter(None, (text(one.get("message")) for one in found)))
+    return found + records([step.get("error") for step in records(record.get("steps"))])
 
 
-def _about_the_input(record: Record) -> bool:
-    """Whether an interaction failed by what it was given: by the code of an error, which is a text
-    of Google's own there.
-    """
-    return any("invalid" in text(one.get("code")) for one in records(record.get("errors")))
+def _failure(reason: str, wrong: Sequence[Record]) -> FailureKind:
+    """How an interaction failed: by its words, and by the codes of its errors."""
+    codes = [one.get("code") for one in wrong]
+    if any(moderated(reason, code) for code in (None, *codes)):
+        return "moderation"
+    return "input" if any(about_the_input(code) for code in codes) else "provider"
+
+
+def moderated(words: str, code: object = None) -> bool:
+    """Whether words or a code are about what may be shown."""
+    return bool(MODERATED.search(f"{words} {text(code).replace('_', ' ')}"))
+
+
+def about_the_input(code: object) -> bool:
+    """Whether an error is about what was asked: by Google's own word for it, or google.rpc's
+    number."""
+    return code == INVALID_ARGUMENT or any(word in text(code) for word in ABOUT_THE_INPUT)
 
 
 def _error(answer: httpx.Response) -> Record:

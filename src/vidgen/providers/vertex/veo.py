@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vidgen.job import Failed, Input, Request, Running
+from vidgen.job import Failed, FailureKind, Input, Request, Running
 from vidgen.providers.fields import refuse_unplaced
-from vidgen.providers.google.answers import MODERATED
+from vidgen.providers.google.answers import about_the_input, moderated
 from vidgen.providers.google.bodies import PLACED as FILES
 from vidgen.providers.reading import said
 
@@ -83,7 +83,8 @@ def ended(record: Mapping[str, Any], *, key: str) -> Running | Failed | None:
     error = record.get("error")
     if done is True and isinstance(error, Mapping):
         reason = said(str(error.get("message") or "it failed without a word"), key)
-        return Failed(reason, "moderation" if MODERATED.search(reason) else "provider", None)
+        kind: FailureKind = "input" if about_the_input(error.get("code")) else "provider"
+        return Failed(reason, "moderation" if moderated(reason) else kind, None)
     if done is not True or not isinstance(record.get("response"), Mapping):
         return Failed("Veo reports a state that it has never told of", "unknown", charged=None)
     if video(record) is not None:
