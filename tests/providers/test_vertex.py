@@ -117,6 +117,20 @@ def test_an_operation_without_a_clip_says_why_and_what_it_cost(at, one):
     assert status.reason
 
 
+def test_a_clip_too_large_for_an_answer_says_what_to_set(at):
+    words = "Generated video is large, an output storage uri is required."
+    status = polled(at, tape.failed(3, words))
+    assert isinstance(status, Failed)
+    assert status.kind == "input"
+    assert "VERTEX_STORAGE_URI" in status.reason
+
+
+def test_what_goes_on_from_a_clip_is_asked_by_its_one_length(at):
+    extended = ROWS["veo-3.1-generate-001, extension"]
+    _, (call,) = submitted(at, ordered(extended, "extend"))
+    assert call.json()["parameters"]["durationSeconds"] == 7  # without it, eight are meant
+
+
 @pytest.mark.parametrize("look", [tape.queued, tape.running])
 def test_an_operation_that_is_not_done_is_waited_for(at, look):
     assert polled(at, look) == Running()

@@ -98,12 +98,12 @@ def test_ours_and_theirs_order_the_same_clip_of_veo(at):
         (ordered(VEO, "references"), {"config": said(reference_images=references)}),
         (
             ordered(LONGER, "extend"),
-            {"video": video, "config": said(aspect_ratio=None, duration_seconds=None)},
+            {"video": video, "config": said(aspect_ratio=None, duration_seconds=7)},
         ),
     ]
+    alike = {"aspect": "16:9", "resolution": "720p", "audio": True}
     cases = [
-        (replace(one, aspect="16:9", resolution="720p", duration=8, audio=True), more)
-        for one, more in cases
+        (replace(one, duration=7 if one.source_video else 8, **alike), more) for one, more in cases
     ]
 
     async def ours(vertex):

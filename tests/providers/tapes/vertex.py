@@ -85,7 +85,7 @@ def leaves(route: Route, mode: Mode) -> Set[str]:
     """What has no field, and what a given clip decides."""
     if not route.offer.name.startswith("veo-"):
         return gemini.leaves(route, mode)
-    return {"aspect", "duration", "rate"} if mode == "extend" else {"rate"}
+    return {"aspect", "rate"} if mode == "extend" else {"rate"}
 
 
 DISABLED = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "BILLING_DISABLED"}

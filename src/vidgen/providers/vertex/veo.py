@@ -28,11 +28,16 @@ OPERATION = re.compile(
 """An operation's name, which says all that a look needs."""
 
 
+TOO_LARGE = re.compile(r"storage uri is required", re.IGNORECASE)
+"""Of a clip that is made and does not fit into an answer."""
+
+
 def body(request: Request, read: Read, *, folder: str) -> dict[str, Any]:
     """The body of the one billable call; `folder` is where the clip is put (`gs://…`), or empty.
 
     Sound is always said, since it is half the price. A clip that is gone on with gives the new part
-    its shape, and its length is always the same.
+    its shape; the length is said all the same, for without it eight seconds are meant, which that
+    work does not have.
     Raises ProviderError `input` for what Veo has no way to be given.
     """
     refuse_unplaced(request, PLACED)
@@ -54,8 +59,8 @@ def _parameters(request: Request, folder: str) -> dict[str, Any]:
     found: dict[str, Any] = {"sampleCount": 1, "resolution": request.resolution}
     if request.mode != "extend":
         found["aspectRatio"] = request.aspect
-        if request.duration is not None:
-            found["durationSeconds"] = int(request.duration)
+    if request.duration is not None:
+        found["durationSeconds"] = int(request.duration)
     if request.audio is not None:
         found["generateAudio"] = request.audio
     if request.seed is not None:
@@ -83,6 +88,8 @@ def ended(record: Mapping[str, Any], *, key: str) -> Running | Failed | None:
     error = record.get("error")
     if done is True and isinstance(error, Mapping):
         reason = said(str(error.get("message") or "it failed without a word"), key)
+        if TOO_LARGE.search(reason):
+            reason = f"{reason} Name a folder in VERTEX_STORAGE_URI."
         kind: FailureKind = "input" if about_the_input(error.get("code")) else "provider"
         return Failed(reason, "moderation" if moderated(reason) else kind, None)
     if done is not True or not isinstance(record.get("response"), Mapping):

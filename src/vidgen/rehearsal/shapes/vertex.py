@@ -95,6 +95,9 @@ FIELDS: dict[str, tuple[type, re.Pattern[str]]] = {
 }
 """What `parameters` may say: of what kind, and how it is written."""
 
+LONGER = 7
+"""Seconds by which a clip is gone on with: there is no other length, and no saying none."""
+
 INSTANCE = {"prompt", "image", "lastFrame", "referenceImages", "video"}
 MOST_REFERENCES = 3
 
@@ -174,6 +177,8 @@ def _ordered(model: str, body: dict[str, Any] | None) -> Intent:
     one = given[0]
     odd = set(one) - INSTANCE or not isinstance(one.get("prompt"), str)
     if odd or ("lastFrame" in one and "image" not in one):
+        return Refuse("bad-input")
+    if (told.get("durationSeconds", 8) == LONGER) != ("video" in one):
         return Refuse("bad-input")
     references = one.get("referenceImages", [])
     if references and (len(references) > MOST_REFERENCES or "image" in one or "video" in one):
