@@ -1,7 +1,9 @@
 """Ark: bodies by model, what it cannot be given, and what a look and a cancel do."""
 
 import base64
+import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.providers.asked import CLIP, FIRST, LAST, OTHER, SOUND, ordered
 from tests.providers.at_work import hosted, staged
 from tests.providers.tapes import Reply
 from tests.providers.tapes.byteplus import FRAME, LINK, PICTURE, STILLS, TASK, TASKS, no
+from vidgen.catalogue import Ask
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Running, Succeeded
 from vidgen.providers.ark import Ark
@@ -237,6 +240,34 @@ def test_both_pages_are_spoken_with_in_the_same_words(at):
     assert sent.pop("model") == "dreamina-seedance-2-0-260128"
     assert same.pop("model") == "doubao-seedance-2-0-260128"
     assert sent == same
+
+
+def test_a_price_in_yuan_is_counted_in_dollars_and_never_below_it():
+    prices = [
+        (route.offer.name, price)
+        for route in routes()
+        if route.provider.provider == "volcengine"
+        for price in route.offer.prices
+        if price.per != "unknown"
+    ]
+    for name, price in prices:
+        yuan, rate = re.fullmatch(r"([\d.]+) yuan at ([\d.]+) to the dollar", price.note).groups()
+        exact = Decimal(yuan) / Decimal(rate)
+        assert exact <= price.usd < exact + Decimal("0.01"), name
+        assert price.basis == "estimate", name
+    assert {name for name, _ in prices} >= {
+        "doubao-seedance-2-5-260628",
+        "doubao-seedance-1-0-pro-250528",
+    }
+
+
+def test_seedance_2_5_is_dearer_at_1080p_in_china_too():
+    route = next(route for route in routes() if route.name == "volcengine:seedance-2.5")
+    fine, coarse = (
+        route.price(Ask("text", resolution, "16:9", Decimal(5), True)).usd
+        for resolution in ("1080p", "720p")
+    )
+    assert (fine, coarse) == (Decimal("11.85"), Decimal("10.77"))
 
 
 def test_a_link_that_is_none_is_not_handed_on(at):
