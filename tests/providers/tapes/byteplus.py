@@ -175,6 +175,12 @@ FAILURES = (
         "input",
         charged=False,
     ),
+    Failure(
+        "overdue when its turn came",
+        failed("AccountOverdueError", "pay what is owed"),
+        "credit",
+        charged=False,
+    ),
     Failure("broken", failed("InternalServiceError", "try later"), "provider", charged=False),
     Failure(
         "broken, and tokens told",

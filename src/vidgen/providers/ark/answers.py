@@ -148,6 +148,8 @@ def _failed(task: dict[str, Any], *, key: str) -> Failed:
         kind = "moderation"
     elif code.startswith(ABOUT_THE_INPUT):
         kind = "input"
+    elif TROUBLES.get(code.partition(".")[0]) == "credit":
+        kind = "credit"
     return Failed(reason, kind, charged=_tokens(task) is not None)
 
 
