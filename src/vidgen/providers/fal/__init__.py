@@ -8,17 +8,18 @@ its result would. Facts: fal.ai/docs (queue, errors, faq) and fal_client 1.0.3, 
 from __future__ import annotations
 
 import asyncio
+import functools
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
-from vidgen.errors import MediaError, ProviderError, Trouble
+from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Failed, Input, Request, Running, Status, Succeeded, Ticket
-from vidgen.media.probe import probe
 from vidgen.providers import Session, tickets
-from vidgen.providers.fal import answers, platform
+from vidgen.providers.fal import answers, clips, platform
 from vidgen.providers.fal.storage import links_of
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.reading import said, undocumented
@@ -49,8 +50,8 @@ class Fal:
         """Upload what is too large to go along, then queue the work; fal takes no id of ours."""
         fields = self._session.fields.get((request.model, request.endpoint), {})
         links = await links_of(files_of(request, fields), self._session)
-        # in a thread, since a clip may have to be looked into for its height
-        written = await asyncio.to_thread(body, request, fields, links, height_of=self._height)
+        # in a thread, since a clip may have to be looked into
+        written = await asyncio.to_thread(self._written, request, fields, links)
         answer = await self._call("POST", f"{self._base}/{request.endpoint}", written)
         if not answer.is_success:
             raise self._refused(answer, missing="input")
@@ -177,12 +178,13 @@ class Fal:
         kind = answers.trouble(answer, missing=missing)
         return refused(answer, message, kind, key=self._session.key)
 
-    def _height(self, clip: Input) -> int:
-        """The height of a clip in pixels, as a viewer sees it."""
-        try:
-            picture = probe(self._session.project / clip.path).picture
-        except MediaError as error:
-            raise ProviderError(error.message, kind="input", where=clip.path) from None
-        if picture is None:
-            raise ProviderError("it has no picture to scale", kind="input", where=clip.path)
-        return picture.height if picture.rotation % 180 == 0 else picture.width
+    def _written(
+        self, request: Request, fields: Mapping[str, Any], links: Mapping[Input, str]
+    ) -> dict[str, Any]:
+        """The model's input: by the offer's `fields`, and what a given clip decides besides."""
+        project, clip = self._session.project, request.source_video
+        height_of = functools.partial(clips.height, project=project)
+        written = body(request, fields, links, height_of=height_of)
+        if request.mode == "interpolate" and clip is not None:
+            written["num_frames"] = clips.between(clip, project, request.rate)
+        return written
