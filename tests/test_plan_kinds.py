@@ -146,6 +146,21 @@ def test_a_model_of_the_wrong_kind_is_an_error_that_names_those_of_the_right_one
     assert fault.hint == "these can: big, bigger"
 
 
+def test_a_member_selected_at_another_tier_keeps_its_place_in_the_groups_take(film, house):
+    source = film("""
+        defaults: {model: many, duration: 2s}
+        shots: [{id: one, group: g, prompt: a}, {id: two, group: g, prompt: b, duration: 3s}]
+    """)
+    made = taken(steps_of(source, house)["one.group"])
+    sketch = taken(steps_of(source, house, tier="animatic")["two"])
+    past = History((made, sketch), selects={"two": 1})
+    assert chosen(source.board, past, ("final",))["two"].take == made
+    assert chosen(source.board, past, ("animatic",))["two"].take == sketch
+    own = replace(sketch, tier="final", number=2)
+    by_hand = History((made, sketch, own), selects={"two": 2})
+    assert chosen(source.board, by_hand, ("final",))["two"].take == own
+
+
 def test_what_was_done_to_the_chosen_take_is_kept(finished, house):
     steps = steps_of(finished, house)
     one = taken(steps["one"], digest="a" * 64)

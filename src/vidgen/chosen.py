@@ -33,7 +33,7 @@ def chosen(board: Storyboard, history: History, tiers: Sequence[Tier]) -> dict[s
     found = {}
     for shot in board.shots:
         for tier in tiers:
-            take = _raw(board, history, shot, tier)
+            take = shown(board, history, shot, tier)
             if take is not None:
                 stages = stages_of(shot) if tier == FINISHED_TIER else ()
                 found[shot.id] = _finished(history, shot, take, stages)
@@ -41,12 +41,16 @@ def chosen(board: Storyboard, history: History, tiers: Sequence[Tier]) -> dict[s
     return found
 
 
-def _raw(board: Storyboard, history: History, shot: Shot, tier: Tier) -> Take | None:
-    """A shot's own take, or the one of its group, unless its own was selected by hand."""
+def shown(board: Storyboard, history: History, shot: Shot, tier: Tier) -> Take | None:
+    """The take that a film of that tier shows a shot from: its own, or the one of its group.
+
+    Beside a group's take, one of a member's own counts only where it was selected by hand.
+    """
     own, group = used(history, shot.id, tier), group_of(board, shot)
-    if group is None or tier == "animatic" or shot.id in history.selects:
+    if group is None or tier == "animatic":
         return own
-    return used(history, group.place, tier) or own
+    by_hand = own is not None and own.number == history.selects.get(shot.id)
+    return own if by_hand else used(history, group.place, tier) or own
 
 
 def _finished(history: History, shot: Shot, take: Take, stages: tuple[Stage, ...]) -> Chosen:

@@ -74,6 +74,21 @@ def test_a_transition_is_shown_once_so_the_seconds_are_those_of_the_film(vidgen,
     assert seconds == f"{frames / 24:.3f}" != "2.000"
 
 
+def test_a_group_counts_once_under_its_first_shot_with_the_seconds_of_all(vidgen, tiny):
+    from tests.cli.test_select import GROUP
+
+    folder = tiny(GROUP)
+    paid(folder, step_of(folder, "oven.group"), "0.60")
+    paid(folder, step_of(folder, "oven.group"), "0.60")
+    paid(folder, step_of(folder, "door"), "0.30")
+    found = vidgen("ledger", folder, "--json").json["cut"]
+    assert found["seconds"] == "9.000"
+    assert [(one["shot"], one["take"], one["seconds"], one["charged"]["usd"])
+            for one in found["shots"]] == [
+        ("oven", "v002", "6.000", "1.2"), ("door", "v001", "3.000", "0.3"),
+    ]  # fmt: skip
+
+
 def test_by_one_thing_only(vidgen, spent):
     said = vidgen("ledger", spent, "--by", "provider")
     assert "by provider" in said.out and "by shot" not in said.out

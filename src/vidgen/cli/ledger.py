@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from vidgen.chosen import used
+from vidgen.chosen import shown
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
 from vidgen.cli.choice import CUT_TIERS
+from vidgen.places import shot_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from vidgen.journal.report import By, Shown
 
 
@@ -85,15 +86,23 @@ def _nothing(project: desk.Desk) -> str:
     return "the ledger is empty: nothing was sent, and nothing was paid"
 
 
-def _shown(project: desk.Desk) -> Iterator[Shown]:
-    """The seconds that each shot gives to the film, of the best tier that it has a take of."""
+def _shown(project: desk.Desk) -> list[Shown]:
+    """The seconds that each shot gives to the film, of the best tier that it has a take of.
+
+    The shots of a group are one call, and one charge: they count together, as the first of them.
+    """
     from vidgen.cut import rate_of, slots
     from vidgen.journal.report import Shown
 
-    history, rate = project.project.history(), rate_of(project.source.board)
-    for slot in slots(project.source.board):
-        takes = (used(history, slot.shot, tier) for tier in CUT_TIERS)
+    board, history = project.source.board, project.project.history()
+    found: dict[str, Shown] = {}
+    for slot in slots(board):
+        takes = (shown(board, history, board.shot(slot.shot), tier) for tier in CUT_TIERS)
         take = next((take for take in takes if take is not None), None)
         if take is not None:
             overlap = slot.transition.frames if slot.transition else 0
-            yield Shown(slot.shot, take.name, take.tier, (slot.frames - overlap) / rate)
+            seconds = (slot.frames - overlap) / rate_of(board)
+            first = shot_of(take.shot)
+            known = found.get(first, Shown(first, take.name, take.tier, Fraction(0)))
+            found[first] = replace(known, seconds=known.seconds + seconds)
+    return list(found.values())
