@@ -71,6 +71,70 @@ def test_what_does_not_exist_is_refused_with_what_does(vidgen, three, words, tol
     assert not (three / "selects.yaml").exists()
 
 
+GROUP = """\
+vidgen: 1
+title: Group
+format: {aspect: "9:16", resolution: 720p}
+defaults: {duration: 3s, model: kling-3.0}
+shots:
+  - {id: oven, group: bakery, prompt: Loaves glow}
+  - {id: tip, group: bakery, prompt: Steam rises}
+  - {id: door, prompt: A door opens}
+"""
+
+
+@pytest.fixture
+def bakery(tiny):
+    """Two takes of a group, and one of a shot that is in none."""
+    folder = tiny(GROUP)
+    for place in ("oven.group", "oven.group", "door"):
+        put(folder, step_of(folder, place))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "hint"),
+    [
+        (
+            ["tip", "v002"],
+            "shot `tip` has no take of its own: it is made in the takes of its group",
+            "`vidgen select oven.group v002` chooses that for oven, tip",
+        ),
+        (
+            ["oven", "v009"],
+            "shot `oven` has no take of its own: it is made in the takes of its group",
+            "its group `oven.group` has: v001 (final), v002 (final)",
+        ),
+        (
+            ["tip.group", "v001"],
+            "shot `tip.group` has no take v001",
+            "`vidgen select oven.group v001` chooses that for oven, tip",
+        ),
+        (["door.group", "v001"], "shot `door` is in no group", ""),
+    ],
+)
+def test_a_member_of_a_group_is_told_where_its_takes_are(vidgen, bakery, words, told, hint):
+    said = vidgen("select", *words, "--project", bakery)
+    assert (said.code, said.out) == (Exit.USAGE, "")
+    words = " ".join(said.err.split())
+    assert told in words and hint in words
+    assert not (bakery / "selects.yaml").exists()
+
+
+def test_a_members_own_take_beside_its_groups_is_named_with_both(vidgen, bakery):
+    put(bakery, step_of(bakery, "tip", tier="animatic"))
+    said = vidgen("select", "tip", "v002", "--project", bakery)
+    words = " ".join(said.err.split())
+    assert "shot `tip` has no take v002" in words
+    assert "`vidgen select oven.group v002` chooses that for oven, tip; there are: v001" in words
+
+
+def test_before_its_group_has_a_take_a_member_is_told_of_the_group(vidgen, tiny):
+    folder = tiny(GROUP)
+    said = vidgen("select", "tip", "v001", "--project", folder)
+    assert "its group `oven.group` has no take yet" in " ".join(said.err.split())
+
+
 def test_a_draft_may_be_selected_with_a_word_on_what_uses_it(vidgen, three):
     said = vidgen("select", "one", "4", "--project", three)
     assert said.code == 0

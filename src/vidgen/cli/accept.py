@@ -129,7 +129,7 @@ def _of_shot(project: desk.Desk, tier: Tier, shot: str) -> tuple[list[Take], lis
 
 def _named(project: desk.Desk, shot: str, name: str) -> tuple[list[Take], list[Left]]:
     """Accept a take by its name, for the job that it was made for."""
-    take = find_take(project.project.history(), shot, name)
+    take = find_take(project, shot, name)
     plan, step = step_for(project, shot, take.tier, take.take)
     if step.action == "reuse" and step.take == take:
         return [], [Left(shot, step.reason)]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vidgen.errors import UnknownName
-from vidgen.places import GROUP, STAGES, STILLS, is_still, shot_of, word_of
+from vidgen.places import GROUP, STAGES, STILLS, Group, group_of, is_still, shot_of, word_of
 
 if TYPE_CHECKING:
     from vidgen.cli.desk import Desk
-    from vidgen.job import History, Take, Tier
+    from vidgen.job import Take, Tier
     from vidgen.plan import Plan, Step
 
 Place = Annotated[
@@ -51,18 +51,50 @@ def check_place(project: Desk, place: str) -> None:
         raise UnknownName(f"shot `{base}` has no `{word}`", hint=f"there may be {known}")
 
 
-def find_take(history: History, place: str, word: str) -> Take:
+def find_take(project: Desk, place: str, word: str) -> Take:
     """The take of a shot that `v002`, `v2` or `2` names; UnknownName says which there are."""
     number = number_of(word)
-    takes = [take for take in history.takes if take.shot == place]
+    takes = [take for take in project.project.history().takes if take.shot == place]
     found = next((take for take in takes if take.number == number), None)
     if found is not None:
         return found
-    there = _listed([f"{take.name} ({take.tier})" for take in takes])
-    hint = f"there are: {there}" if takes else "it has no take yet"
+    there = f"there are: {_told(takes)}" if takes else "it has no take yet"
     if number is None:
-        raise UnknownName(f"`{word}` names no take; a take is named like v002", hint=hint)
-    raise UnknownName(f"shot `{place}` has no take v{number:03d}", hint=hint)
+        raise UnknownName(f"`{word}` names no take; a take is named like v002", hint=there)
+    group = _group_of(project, place)
+    if group is None and word_of(place) == GROUP:
+        raise UnknownName(f"shot `{shot_of(place)}` is in no group")
+    if group is None or group.place == place:
+        raise UnknownName(f"shot `{place}` has no take v{number:03d}", hint=there)
+    hint = _in_group(project, group, number)
+    if takes or word_of(place):
+        hint = f"{hint}; {there}" if takes else hint
+        raise UnknownName(f"shot `{place}` has no take v{number:03d}", hint=hint)
+    raise UnknownName(
+        f"shot `{place}` has no take of its own: it is made in the takes of its group", hint=hint
+    )
+
+
+def _group_of(project: Desk, place: str) -> Group | None:
+    """The group whose takes a place's clip is part of."""
+    board = project.source.board
+    if word_of(place) not in ("", GROUP):
+        return None
+    return group_of(board, board.shot(shot_of(place)))
+
+
+def _in_group(project: Desk, group: Group, number: int) -> str:
+    """How the take of a group is selected, for somebody who named a member of it."""
+    takes = [take for take in project.project.history().takes if take.shot == group.place]
+    if number not in [take.number for take in takes]:
+        told = f"has: {_told(takes)}" if takes else "has no take yet"
+        return f"its group `{group.place}` {told}"
+    members = ", ".join(shot.id for shot in group.shots)
+    return f"`vidgen select {group.place} v{number:03d}` chooses that for {members}"
+
+
+def _told(takes: list[Take]) -> str:
+    return _listed([f"{take.name} ({take.tier})" for take in takes])
 
 
 def number_of(word: str) -> int | None:
@@ -100,8 +132,12 @@ def step_for(project: Desk, place: str, tier: Tier, take: int) -> tuple[Plan, St
                 return plan, step
     base, word = shot_of(place), word_of(place)
     if not is_still(place):
+        group = _group_of(project, place)
         said = f"`{word}`" if word else "take of its own: it is rendered in its group"
-        raise UnknownName(f"shot `{base}` has no {said}", hint="`vidgen plan` lists every step")
+        hint = f"the takes of its group are `{group.place}`" if group else ""
+        raise UnknownName(
+            f"shot `{base}` has no {said}", hint=hint or "`vidgen plan` lists every step"
+        )
     raise UnknownName(
         f"shot `{base}` has no {word} that is generated",
         hint=f"write `{word.replace('-', '_')}:` with a prompt, or name your own file there",

@@ -51,7 +51,7 @@ def select(
     history = project.project.history()
     if not (none and shot in history.selects):  # also of a shot that is no longer written
         check_place(project, shot)
-    wanted = None if take is None else find_take(history, shot, take)
+    wanted = None if take is None else find_take(project, shot, take)
     with project.project.locked("select"):
         project.project.select(shot, None if wanted is None else wanted.number)
     found = _chosen(project, shot, wanted)
