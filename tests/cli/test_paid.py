@@ -170,6 +170,19 @@ def test_a_rehearsal_goes_the_whole_way_and_leaves_the_project_alone(vidgen, tin
     assert vidgen("plan", folder, "--json").json["totals"]["spent"]["usd"] == "0"
 
 
+def test_what_the_real_thing_costs_counts_every_take_and_says_what_has_no_price(tiny):
+    from vidgen.cli.choice import planned
+    from vidgen.cli.desk import open_project
+    from vidgen.cli.rehearsal import real_cost
+
+    project = open_project(on_fal(tiny))
+    once = planned(project, "final").totals.sticker * 100
+    assert real_cost(planned(project, "final", takes=2)) == f"{2 * once:.2f} cr"
+    text = ON_FAL.replace("A cup of coffee", "A cup of coffee, enhance: {interpolate: 48}")
+    told = real_cost(planned(open_project(tiny(text, "smooth")), "final"))
+    assert told.endswith(" cr and what one.interpolate costs, which is not known")
+
+
 def test_the_ceiling_of_a_run_stops_what_does_not_fit(vidgen, tiny):
     folder = on_fal(tiny)
     price = vidgen("plan", folder, "--json").json["steps"][0]["price"]["cost"]["credits"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -209,6 +210,16 @@ def _desk(project: desk.Desk, name: str, terms: Terms, http: Http | None) -> Des
     )
 
 
+def real_cost(plan: Plan) -> str:
+    """What all that a plan has would cost, every take of it, also what was rehearsed before."""
+    from vidgen.present import credits_words
+
+    prices = (step.quote.usd for step in plan.steps)
+    known = sum((usd for usd in prices if usd is not None), Decimal(0))
+    cost, unpriced = credits_words(known, plan.per_usd), ", ".join(plan.totals.unpriced)
+    return f"{cost} and what {unpriced} costs, which is not known" if unpriced else cost
+
+
 def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
     """What a rehearsal has shown: the money and the time of the real thing, and whether the books
     of the provider that was played agree with the ledger.
@@ -220,8 +231,10 @@ def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
 
     rooms = {name: page.in_flight for name, page in project.catalogue.providers.items()}
     seconds = forecast(plan.steps, rooms, usual_seconds)
-    cost = credits_words(plan.totals.sticker, plan.per_usd)
-    words = f"rehearsed: nothing was sent or paid. The real thing: {cost}, about {clock(seconds)}"
+    words = (
+        "rehearsed: nothing was sent or paid."
+        f" The real thing: {real_cost(plan)}, about {clock(seconds)}"
+    )
     if stage.server is None:
         return words
     stage.server.books.settle()
