@@ -338,8 +338,9 @@ class Pages:
     providers: tuple[Provider, ...]
 
 
+@functools.cache
 def shipped() -> Pages:
-    """The pages as compiled when the wheel was built, else as their YAML says."""
+    """The pages as compiled when the wheel was built, else as their YAML says; read once."""
     return compiled() or read_pages()
 
 
