@@ -40,7 +40,7 @@ PICTURE = {
 
 RATES = {
     "gemini-3-pro-image": (Decimal(120), Decimal(2)),
-    "gemini-3.1-flash-image": (Decimal(60), Decimal("0.5")),
+    "gemini-nano-banana-2.1": (Decimal(30), Decimal("1.5")),
 }
 OMNI = (Decimal("17.5"), Decimal("1.5"))
 """US dollars per million tokens made, and given."""
