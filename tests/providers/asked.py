@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 from tests.catalogue_rows import sold
 from tests.providers.animatic.pictures import busy, saved
+from tests.providers.tapes import tape
 from vidgen.camera import parse
 from vidgen.catalogue import Ask, Route
 from vidgen.job import Input, Mode, Request
@@ -79,13 +81,20 @@ WORDLESS: set[Mode] = {"lip_sync", "upscale", "interpolate"}
 
 def lay_out(folder: Path, clips: tuple[Path, Path]) -> None:
     """The files that requests name: three stills, two clips, two sounds that differ."""
+    for kind in ("clips", "sounds"):
+        (folder / kind).mkdir()
     for seed, name in enumerate("abc"):
         saved(busy((90, 160), seed), folder / "stills" / f"{name}.png")
-    for name, clip in zip("ab", clips, strict=True):
-        for kind, ending in (("clips", "mp4"), ("sounds", "wav")):
-            path = folder / kind / f"{name}.{ending}"
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(clip.read_bytes())
+    for name, clip, level in zip("ab", clips, (b"\x70", b"\x90"), strict=True):
+        (folder / "clips" / f"{name}.mp4").write_bytes(clip.read_bytes())
+        hum(folder / "sounds" / f"{name}.wav", seconds=3, level=level)
+
+
+def hum(path: Path, *, seconds: float, level: bytes = b"\x70") -> None:
+    """A sound of a length, in a file."""
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 1, 8000, 0, "NONE", ""))
+        sound.writeframes(level * round(8000 * seconds))
 
 
 def asked(route: Route, **more: Any) -> Request:
@@ -114,6 +123,8 @@ def bought_as(route: Route, ask: Ask, **more: Any) -> Request:
         "duration": ask.duration if route.model.kind == "video" else None, "audio": ask.audio,
     }  # fmt: skip
     size = dict(zip(("width", "height"), pixels(ask), strict=True))
+    if route.offer.own_clips:
+        usual["made_there"] = tape(route.provider.provider).made_there[0]
     request = Request(**_address(route, ask.mode) | usual | size | more)
     return replace(request, references=request.references[: route.max_references])
 
@@ -133,6 +144,8 @@ def turned(route: Route) -> Iterator[tuple[str, Request, Request]]:
                 continue
             own = {field: value for field, value in before.items() if field not in FRAMES}
             plain = ordered(route, mode, **own | GIVEN[mode])
+            if name == "source_video" and route.offer.own_clips:  # named by who made it
+                turn = {"made_there": tape(route.provider.provider).made_there[1]}
             yield f"{name} ({mode})", plain, replace(plain, **turn)
 
 

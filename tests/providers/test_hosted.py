@@ -50,7 +50,9 @@ def each(rows):
 
 
 def beyond(tape, request):
-    """Whether a request holds a file that cannot be handed over to the provider."""
+    """Whether a request holds a file that cannot be handed over, nor named by who made it."""
+    if request.made_there:
+        return False
     return any(getattr(request, CAPABILITIES[name].carried_by) for name in tape.cannot)
 
 

@@ -307,7 +307,6 @@ def test_an_avatar_without_words_is_sent_none():
     [
         ("motion-control/kling-3.0", {"motion_video": FIRST}),
         ("omni-video/kling-3.0-omni", {"source_video": FIRST}),
-        ("v1/videos/advanced-lip-sync", {"source_video": FIRST, "audio_file": VOICE}),
     ],
 )
 def test_a_video_is_refused_because_there_is_no_upload(endpoint, given):

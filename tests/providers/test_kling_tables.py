@@ -12,6 +12,7 @@ from tests.catalogue_rows import clean, label, routes, sold
 from tests.providers.asked import GIVEN, bought_as, turned
 from vidgen.catalogue import Route
 from vidgen.job import Request
+from vidgen.providers.kling import lips
 from vidgen.providers.kling.bodies import address, body
 
 SHAPES = {"16:9", "9:16", "1:1"}
@@ -94,7 +95,12 @@ OLDER: dict[str, set[str]] = {
         "n",
         "aspect_ratio",
     },
+    "v1/videos/advanced-lip-sync": {"session_id", "face_choose"},
 }
+SPOKEN = {
+    "face_id", "sound_file", "sound_start_time", "sound_end_time", "sound_insert_time",
+    "sound_volume", "original_audio_volume",
+}  # fmt: skip
 VALUES: dict[str, set[Any]] = {
     "mode": {"std", "pro"},
     "duration": {"5", "10"},
@@ -117,7 +123,11 @@ def asked_for(route: Route) -> Iterator[Request]:
 def faults(request: Request) -> Iterator[str]:
     """What of a body the maker's table does not have."""
     at = address(request.endpoint)
-    sent = body(request, name="n", read=lambda given: given.path)
+    if at.path == lips.PATH:
+        sent = lips.body(lips.Face("s", "0", 0, 5000), lips.Sound("UklGRg==", 3000), "n")
+        yield from sorted(set(sent["face_choose"][0]) ^ SPOKEN)
+    else:
+        sent = body(request, name="n", read=lambda given: given.path)
     if at.older:
         yield from sorted(set(sent) - OLDER[at.path] - ALWAYS)
         for name, values in VALUES.items():

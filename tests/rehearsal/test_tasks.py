@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.rehearsal.stage import KLING, TASKS, house, kling, rehearsal, work
+from tests.rehearsal.stage import KLING, TASKS, Premade, house, kling, rehearsal, work
+from vidgen.job import Input
 from vidgen.rehearsal.exchange import Ask, Counter, Refuse
 from vidgen.rehearsal.faults import Faults
 from vidgen.rehearsal.play import Played
@@ -225,6 +226,67 @@ def test_a_body_that_kling_would_not_take_is_not_taken(tmp_path, path, sent):
             assert at.books.orders() == ()
 
     asyncio.run(run())
+
+
+LIPS_WORK = work(
+    prompt="", endpoint="v1/videos/advanced-lip-sync", mode="lip_sync", provider="kling",
+    source_video=Input("a.mp4", "a" * 64), audio_file=Input("a.wav", "b" * 64),
+)  # fmt: skip
+WAVE = "UklGRg" + "A" * 80
+
+
+def spoken(session, **more):
+    """An order of lip-sync."""
+    said = {
+        "face_id": "0", "sound_file": WAVE, "sound_start_time": 0, "sound_end_time": 3000,
+        "sound_insert_time": 0,
+    }  # fmt: skip
+    return {"session_id": session, "face_choose": [said | more], "external_task_id": "mine"}
+
+
+async def faced(at, clip):
+    return await at.order(f"{TASKS}/v1/videos/identify-face", {"video_id": clip}, KLING)
+
+
+@rehearsal
+async def test_the_face_in_a_clip_made_there_speaks_and_the_clip_is_worked_on(tmp_path):
+    clips = Premade(tmp_path, b"\x00\x00\x00\x18ftypisom" + bytes(500))
+    async with house(tmp_path, kling(NEW_WORK, LIPS_WORK), clips=clips) as at:
+        clip = (await ordered(at, "first")).json()["data"]["id"]
+        assert wrong(await faced(at, clip)) == (400, 1201)  # it is not finished
+        await at.passed()
+        found = (await faced(at, clip)).json()["data"]
+        assert [face["end_time"] for face in found["face_data"]] == [4000]
+        url = f"{TASKS}/v1/videos/advanced-lip-sync"
+        told = await at.order(url, spoken(found["session_id"]), KLING)
+        await at.passed()
+        answer = await at.http.get(f"{url}/{told.json()['data']['task_id']}", headers=KLING)
+        assert answer.json()["data"]["task_status"] == "succeed"
+        assert at.clips.wanted[-1].clip.read_bytes() == at.clips.path.read_bytes()
+
+
+@rehearsal
+async def test_lip_sync_is_for_what_was_made_there_and_for_a_face_that_was_found(tmp_path):
+    async with house(tmp_path, kling(NEW_WORK, LIPS_WORK)) as at:
+        clip = (await ordered(at, "first")).json()["data"]["id"]
+        await at.passed()
+        for body in ({"video_id": "another"}, {"video_url": "https://x.test/a.mp4"}, {}):
+            url = f"{TASKS}/v1/videos/identify-face"
+            assert wrong(await at.order(url, body, KLING)) == (400, 1201)
+        session = (await faced(at, clip)).json()["data"]["session_id"]
+        for body in (
+            spoken(f"{clip}.0"),
+            spoken("x"),
+            spoken(session, face_id="1"),
+            spoken(session, sound_end_time=1999),
+            spoken(session, sound_insert_time=-1),
+            spoken(session, sound_start_time="0"),
+            spoken(session, sound_file="data:audio/wav;base64,UklGRg"),
+            spoken(session) | {"face_choose": []},
+        ):
+            url = f"{TASKS}/v1/videos/advanced-lip-sync"
+            assert wrong(await at.order(url, body, KLING)) == (400, 1201), body
+        assert len(at.books.orders()) == 1
 
 
 @rehearsal

@@ -124,11 +124,15 @@ Refusal = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """An order: the path it was sent to under the provider's address, and the client's own id."""
+    """An order: the path it was sent to under the provider's address, and the client's own id.
+
+    `upon` is the job whose clip is to be worked on, where that is named and not carried.
+    """
 
     path: str
     body: dict[str, Any]
     client: str | None = None
+    upon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ comes of it. Opens no connection.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter as Count
 from collections.abc import Sequence
@@ -118,7 +119,7 @@ class Play:
         intent = one.shape.read(ask, one.counter)
         match intent:
             case Submit():
-                return self._submit(one, intent, ask)
+                return await self._submit(one, intent, ask)
             case Look():
                 return await self._look(one, intent, ask)
             case Fetch(name):
@@ -146,12 +147,13 @@ class Play:
 
     # -- orders ---------------------------------------------------------------------------------
 
-    def _submit(self, one: Played, submit: Submit, ask: Ask) -> Answer:
+    async def _submit(self, one: Played, submit: Submit, ask: Ask) -> Answer:
         known = self.books.of_client(one.provider, submit.client) if submit.client else None
         if known is not None:
             again = one.resend == "idempotent"
             return self._taken(one, known) if again else one.shape.refused("duplicate", ask, 0.0)
         files = carried(submit.body, self._shelf.uploaded)
+        files += await self._worked_on(one, submit)
         slip = Slip(submit.path, submit.body, frozenset(file.digest for file in files))
         work = recognised(one.works, slip, lambda name: self.books.ordered(one.provider, name))
         if work is None:
@@ -175,6 +177,14 @@ class Play:
         if fate.reply == "server-error-created":
             return one.shape.refused("server-error-created", ask, fate.chance)
         return self._taken(one, order)
+
+    async def _worked_on(self, one: Played, submit: Submit) -> list[Carried]:
+        """The clip of a job that an order names in place of a file."""
+        upon = self._known(one, submit.upon)
+        if upon is None or upon.state != "done":
+            return []
+        path = await self.results.file(upon)
+        return [Carried("other", await asyncio.to_thread(path.read_bytes))]
 
     def _entry(
         self,

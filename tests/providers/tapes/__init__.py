@@ -14,7 +14,7 @@ from typing import Any
 
 from vidgen.catalogue import Route
 from vidgen.errors import Trouble
-from vidgen.job import FailureKind, Mode
+from vidgen.job import FailureKind, Mode, Ticket
 from vidgen.rehearsal.exchange import Ask, form_of
 
 
@@ -111,6 +111,7 @@ class Tape:
     and the suite says which of them may be left at all.
     `cannot` names capabilities that are sold there and that no file of a project can be handed over
     for: refused as `input` before anything is sent.
+    `made_there` are tickets of two clips that were made there before, for work on those alone.
     `named` finds the id of ours in the billable call (pages that say `lookup` or `idempotent`);
     `found` answers a look-up of it, `unfound` one of an id that never came.
     """
@@ -131,6 +132,7 @@ class Tape:
     failures: tuple[Failure, ...]
     leaves: Callable[[Route, Mode], Set[str]] = nothing_left
     cannot: Set[str] = frozenset()
+    made_there: tuple[Ticket, ...] = ()
     named: Callable[[Call], str | None] = unnamed
     found: Answer | None = None
     unfound: Answer | None = None

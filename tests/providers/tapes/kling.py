@@ -7,16 +7,61 @@ from typing import Any
 
 from tests.providers.tapes import Call, Failure, Refusal, Reply, Tape
 from vidgen.catalogue import Route
-from vidgen.job import Mode
+from vidgen.job import Mode, Ticket
 
 LINK = "https://v15-kling.klingai.com/bs2/upload-ylab-stunt/made.mp4"
 TASK = "893605946402811985"
 MADE_AT = 1781080778802
 
 
+EARLIER: tuple[Ticket, ...] = (
+    {"id": "earlier-1", "api": "2.0", "path": "text-to-video/kling-3.0"},
+    {"id": "earlier-2", "api": "1.x", "path": "v1/videos/text2video"},
+)
+"""Clips that were made there before, one by each API."""
+
+FACES = "/v1/videos/identify-face"
+
+
 def pays(call: Call) -> bool:
-    """Every POST but the list of tasks makes a task."""
-    return call.method == "POST" and call.path != "/tasks"
+    """Every POST but the list of tasks, and the look for faces, makes a task."""
+    return call.method == "POST" and call.path not in ("/tasks", FACES)
+
+
+def looks(call: Call) -> bool:
+    """A look at a task: but for those that an order needs first, at clips made before."""
+    return call.method == "GET" and not earlier(call)
+
+
+def earlier(call: Call) -> str:
+    """The clip made before that is looked at; empty where it is none."""
+    asked = call.query.get("task_ids") or call.path.rpartition("/")[2]
+    return asked if asked in {ticket["id"] for ticket in EARLIER} else ""
+
+
+def serves(call: Call) -> Reply:
+    """What an order of lip-sync needs first: the clip, and the face in it."""
+    if call.path == FACES:
+        return faces(face(), of=call.json()["video_id"])
+    task = earlier(call)
+    if task and older(call):
+        made = {"videos": [{"id": f"clip-of-{task}", "url": LINK, "duration": "5.1"}]}
+        return yes({"task_id": task, "task_status": "succeed", "task_result": made})
+    if task:
+        made = {"type": "video", "id": f"clip-of-{task}", "url": LINK, "duration": "5.1"}
+        return yes([{"id": task, "status": "succeeded", "outputs": [made], "billing": []}])
+    return missing(call)
+
+
+def face(name: str = "0", start: int = 0, end: int = 5100) -> dict[str, Any]:
+    """A face in a clip, in view from one millisecond to another."""
+    return {"face_id": name, "face_image": LINK, "start_time": start, "end_time": end}
+
+
+def faces(*found: dict[str, Any], of: str = "clip") -> Reply:
+    """What a look for faces finds."""
+    told = {"session_id": f"session-of-{of}", "final_unit_deduction": "0.05"}
+    return yes({**told, "face_data": list(found)})
 
 
 def older(call: Call) -> bool:
@@ -112,6 +157,8 @@ def leaves(route: Route, mode: Mode) -> Set[str]:
     path = route.offer.modes[mode].partition("?")[0]
     if path == "v1/videos/avatar/image2video":
         return {"aspect", "resolution", "duration", "rate", "audio"}
+    if path == "v1/videos/advanced-lip-sync":
+        return {"aspect", "resolution", "duration", "rate", "audio"}
     if path == "v1/images/omni-image":
         return {"duration", "rate", "audio"}
     left = {"rate"}
@@ -132,7 +179,9 @@ TAPE = Tape(
     ),
     pays=pays,
     accepts=accepts,
-    serves=missing,
+    serves=serves,
+    looks=looks,
+    made_there=EARLIER,
     queued=queued,
     running=running,
     done=done,

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import os
 from pathlib import Path
 
-from vidgen.errors import FileTrouble
-from vidgen.providers import Session
+from vidgen.providers import Session, scratch
 
 ENDINGS = {"video": "mp4", "image": "png"}
 
 
 def file_of(session: Session, identifier: str, kind: str) -> Path:
     """Where what a job made is kept; the name holds nothing from outside."""
-    name = hashlib.sha256(identifier.encode()).hexdigest()[:32]
-    return session.scratch / f"{name}.{ENDINGS[kind]}"
+    return scratch.file_of(session, identifier, ENDINGS[kind])
 
 
 def keep(path: Path, data: str) -> str:
@@ -24,18 +20,5 @@ def keep(path: Path, data: str) -> str:
 
     Raises ValueError for text that is none, and FileTrouble where the system would not.
     """
-    content = base64.b64decode(data, validate=True)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(content)
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise FileTrouble(
-            f"a clip cannot be kept: {(error.strerror or 'the system would not').lower()}",
-            where=str(path),
-            hint="see to the disk, then run again",
-        ) from error
+    scratch.write(path, base64.b64decode(data, validate=True), "a clip")
     return str(path.absolute())

@@ -16,9 +16,9 @@ import httpx
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, Status, Ticket
-from vidgen.providers import Session, bearer, tickets
+from vidgen.providers import Session, bearer, scratch, tickets
 from vidgen.providers.files import base64_of
-from vidgen.providers.kling import answers
+from vidgen.providers.kling import answers, lips
 from vidgen.providers.kling.bodies import Address, address, body, client_id
 from vidgen.providers.reading import record, records, said
 from vidgen.providers.wire import repeatable
@@ -42,7 +42,15 @@ class Kling:
         """One task. An id of ours that is refused as taken means that it was accepted before."""
         at = address(request.endpoint)
         name = client_id(idempotency)
+        if at.path == lips.PATH:
+            sent = await self._speaking(request, name)
+            with lips.face_paid():
+                return await self._ordered(at, name, sent)
         sent = await asyncio.to_thread(body, request, name=name, read=self._read)
+        return await self._ordered(at, name, sent)
+
+    async def _ordered(self, at: Address, name: str, sent: dict[str, Any]) -> Ticket:
+        """The billable call."""
         answer = await self._call("POST", at.path, sent)
         if answers.code_of(answer) == answers.BAD_PARAMETER:
             # as measured on 2026-09-20: `External_task_id … already exists`
@@ -55,14 +63,7 @@ class Kling:
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look at a task. Raises ProviderError `gone` where Kling knows no such task."""
-        identifier, path = _parts(ticket)
-        if ticket["api"] == "1.x":
-            task = await self._older(path, identifier)
-        else:
-            task = await self._newer("task_ids", identifier)
-        if task is None:
-            raise tickets.gone("Kling knows no such task; what it makes is kept for 30 days")
-        return answers.status(task, key=self._session.key)
+        return answers.status(await self._task(ticket), key=self._session.key)
 
     async def cancel(self, ticket: Ticket) -> None:
         """Nothing: Kling documents no way, and a task goes on and is paid for."""
@@ -88,6 +89,55 @@ class Kling:
         now = round(time.time() * 1000)
         asked = f"account/costs?start_time={now - PACKS_OF}&end_time={now}"
         return said(answers.packs(await self._look(asked)), self._session.key)
+
+    async def _speaking(self, request: Request, name: str) -> dict[str, Any]:
+        """The order of a lip-sync: nothing is sent for what is missing, or unfit, from the start.
+
+        Raises ProviderError `input` for it.
+        """
+        if request.made_there is None:
+            raise ProviderError(
+                "Kling moves the lips of clips that it made itself, and this one it did not",
+                kind="input",
+                hint="name another model or provider for the lip-sync, or make the shot at Kling",
+            )
+        sound = await asyncio.to_thread(lips.sound_of, request, self._session)
+        clip = await self._clip(request.made_there)
+        kept = scratch.file_of(self._session, f"the face in {clip} for {name}", "json")
+        return lips.body(await lips.face_of(kept, clip, self._looked_for_faces), sound, name)
+
+    async def _clip(self, ticket: Ticket) -> str:
+        """The id of the clip that a task made, by a look that costs nothing."""
+        try:
+            clip = (await self._task(ticket)).clip
+        except ProviderError as error:
+            if error.kind != "gone":
+                raise
+            clip = ""
+        if not clip:
+            raise ProviderError(
+                "Kling no longer has the clip to work on: it keeps clips for 30 days",
+                kind="input",
+                hint="make another take of the shot, or have the lips moved by another provider",
+            )
+        return clip
+
+    async def _looked_for_faces(self, clip: dict[str, str]) -> dict[str, Any]:
+        """The paid call that finds the faces in a clip: what Kling tells of them."""
+        answer = await self._call("POST", lips.FACES, clip)
+        found = answers.content(answer, key=self._session.key, submitting=True)
+        return record(found.get("data"))
+
+    async def _task(self, ticket: Ticket) -> answers.Task:
+        """A task as it stands. Raises ProviderError `gone` where Kling knows no such task."""
+        identifier, path = _parts(ticket)
+        if ticket["api"] == "1.x":
+            task = await self._older(path, identifier)
+        else:
+            task = await self._newer("task_ids", identifier)
+        if task is None:
+            raise tickets.gone("Kling knows no such task; what it makes is kept for 30 days")
+        return task
 
     async def _earlier(self, at: Address, name: str, taken: bool) -> Ticket | None:
         """The task that has our id already, where a refusal may have meant that.

@@ -98,7 +98,10 @@ def says(answer: httpx.Response, words: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task's record, of either generation; what is None is not said."""
+    """A task's record, of either generation; what is None is not said.
+
+    `clip` is the id of the video that it made, which is another than the task's own.
+    """
 
     id: str
     word: str
@@ -106,6 +109,7 @@ class Task:
     media: str | None
     charged: bool | None
     cost_usd: Decimal | None = None
+    clip: str = ""
 
 
 def newer(told: dict[str, Any]) -> Task:
@@ -124,6 +128,7 @@ def newer(told: dict[str, Any]) -> Task:
         media=link(made[0].get("url")) if made else None,
         charged=None if billing is None else _paid([one.get("amount") for one in records(billing)]),
         cost_usd=_dollars(records(billing)),
+        clip=_id_of([one for one in made if one.get("type") == "video"]),
     )
 
 
@@ -140,7 +145,13 @@ def older(told: dict[str, Any]) -> Task:
         message=text(told.get("task_status_msg")),
         media=link(made[0].get("url")) if made else None,
         charged=_paid(paid) if paid else None,
+        clip=_id_of(records(result.get("videos"))),
     )
+
+
+def _id_of(videos: list[dict[str, Any]]) -> str:
+    """The id of the first video; empty where none has one."""
+    return text(videos[0].get("id")) if videos else ""
 
 
 def status(task: Task, *, key: str) -> Status:

@@ -3,11 +3,13 @@
 Pure. As kling.ai/document-api has API 2.0 (September 2026), and the older one under `v1/`, whose
 words differ. Every answer holds a code beside its status; a client's id is taken once and never
 again; money is told once a task is over. Nothing can be cancelled. What is left in an account's
-packs is told at an address of its own.
+packs is told at an address of its own. Lip-sync is of a clip that was made here: the face in it is
+asked for first, and every clip has one.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from decimal import Decimal
 from typing import Any
@@ -45,6 +47,9 @@ _WORDS = {"queued": "submitted", "running": "processing", "done": "succeeded", "
 _OLD_WORDS = _WORDS | {"done": "succeed"}
 _OLD = re.compile(r"v1/.+")
 
+FACES, LIPS = "v1/videos/identify-face", "v1/videos/advanced-lip-sync"
+_TIMES = ("sound_start_time", "sound_end_time", "sound_insert_time")
+
 
 def read(ask: Ask, counter: Counter) -> Intent:
     """What a call means."""
@@ -60,6 +65,8 @@ def read(ask: Ask, counter: Counter) -> Intent:
         return Look((), part="packs") if times else Refuse("bad-input")
     if ask.method == "GET" and _OLD.fullmatch(path):
         return Look((path.rpartition("/")[2],), by="either", part="old")
+    if ask.method == "POST" and path == FACES:
+        return _face_asked(ask.json())
     if ask.method == "POST" and path != "tasks":
         return _ordered(path, ask.json())
     return Refuse("nowhere")
@@ -76,6 +83,8 @@ def told(look: Look, seen: tuple[Seen, ...], counter: Counter) -> Answer:
     """The tasks that were found; the older API knows one at a time, and says when it knows none."""
     if look.part == "packs":
         return _fine({"code": 0, "msg": "", "resource_pack_subscribe_infos": [_PACK]})
+    if look.part == "faces":
+        return _faces(seen)
     if look.part != "old":
         return _fine([_record(job) for job in seen])
     return _fine(_old_record(seen[0])) if seen else _wrong(404, 1203, "Task not found")
@@ -126,7 +135,44 @@ def _ordered(path: str, body: dict[str, Any] | None) -> Intent:
     if body is None or not (_formed_older(body) if older else _formed(body)):
         return Refuse("bad-input")
     client = (body if older else body.get("options", {})).get("external_task_id")
-    return Submit(path, body, client if isinstance(client, str) and client else None)
+    upon = _clip_of(body) if path == LIPS else ""
+    if upon is None:
+        return Refuse("bad-input")
+    return Submit(path, body, client if isinstance(client, str) and client else None, upon)
+
+
+def _face_asked(body: dict[str, Any] | None) -> Intent:
+    """A clip is named by its id; a link would do at Kling, and nothing is fetched here."""
+    clip = (body or {}).get("video_id")
+    return Look((clip,), part="faces") if isinstance(clip, str) and clip else Refuse("bad-input")
+
+
+def _faces(seen: tuple[Seen, ...]) -> Answer:
+    """The face in a clip that was made here, in view from its first frame to its last."""
+    if not seen or seen[0].state != "done" or seen[0].still:
+        return _wrong(400, 1201, "video_id is invalid: no video of this account")
+    end = int(seen[0].seconds * 1000)
+    face = {"face_id": "0", "face_image": seen[0].link, "start_time": 0, "end_time": end}
+    deducted = {"final_unit_deduction": "0.05", "face_data": [face]}
+    return _fine({"session_id": _session(seen[0].id), **deducted})
+
+
+def _session(clip: str) -> str:
+    """The session of a look for the face in a clip, by which the clip is known again."""
+    return f"{clip}.{hashlib.blake2b(clip.encode(), digest_size=8, person=b'faces').hexdigest()}"
+
+
+def _clip_of(body: dict[str, Any]) -> str | None:
+    """The clip that an order of lip-sync is for; None for an order that is not taken."""
+    session, faces = body.get("session_id"), body.get("face_choose")
+    clip = session.rpartition(".")[0] if isinstance(session, str) else ""
+    if not clip or session != _session(clip) or not isinstance(faces, list) or len(faces) != 1:
+        return None
+    face = faces[0] if isinstance(faces[0], dict) else {}
+    times = [face[name] for name in _TIMES if type(face.get(name)) is int]
+    fits = face.get("face_id") == "0" and _is_file(face.get("sound_file"))
+    timed = len(times) == len(_TIMES) and min(times) >= 0 and times[1] - times[0] >= 2000
+    return clip if fits and timed else None
 
 
 def _formed(body: dict[str, Any]) -> bool:
