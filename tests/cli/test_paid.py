@@ -183,6 +183,34 @@ def test_what_the_real_thing_costs_counts_every_take_and_says_what_has_no_price(
     assert told.endswith(" cr and what one.interpolate costs, which is not known")
 
 
+STAND_INS = """\
+vidgen: 1
+title: Without adapters
+format: {aspect: "9:16", resolution: 720p}
+defaults: {duration: 6s}
+shots:
+  - {id: one, model: vidu-q3-turbo, provider: vidu, prompt: A cup}
+  - {id: two, model: pixverse-v6, provider: pixverse, prompt: A spoon}
+  - {id: three, model: ltx-2.3-fast, provider: ltx, prompt: A saucer}
+"""
+
+
+def test_a_stand_in_knows_its_orders_though_their_endpoints_fix_what_it_does_not_send(tiny):
+    from vidgen.cli.choice import planned
+    from vidgen.cli.desk import open_project
+    from vidgen.cli.rehearsal import works_of
+    from vidgen.rehearsal.works import Slip, recognised
+
+    project = open_project(tiny(STAND_INS))
+    plan = planned(project, "final")
+    played = {one.provider: one.works for one in works_of(project, plan)}
+    for step in plan.steps:
+        request = step.job.request
+        path, _, fixed = request.endpoint.partition("?")
+        assert fixed
+        assert recognised(played[request.provider], Slip(path, {"prompt": request.prompt}))
+
+
 def test_the_ceiling_of_a_run_stops_what_does_not_fit(vidgen, tiny):
     folder = on_fal(tiny)
     price = vidgen("plan", folder, "--json").json["steps"][0]["price"]["cost"]["credits"]

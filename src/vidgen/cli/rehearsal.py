@@ -17,6 +17,7 @@ from vidgen.cli.desks import adapter_of, desk_of, find_ffmpeg, session_of
 from vidgen.cli.progress import clock
 
 if TYPE_CHECKING:
+    from vidgen.job import Request
     from vidgen.plan import Plan
     from vidgen.providers.wire import Http
     from vidgen.rehearsal.faults import Faults as FaultsPlayed
@@ -178,9 +179,9 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
     for step in plan.steps:
         seconds = usual_seconds(step)
         for job in (step.job, *step.alternates):
-            still = job.request.kind == "image"
-            work = Work(job.request, step.quote.usd, seconds, still, step.quote.tokens, job.shot)
-            works.setdefault(job.request.provider, []).append(work)
+            request, still = _as_ordered(job.request), job.request.kind == "image"
+            work = Work(request, step.quote.usd, seconds, still, step.quote.tokens, job.shot)
+            works.setdefault(request.provider, []).append(work)
     found = []
     for name, ordered in sorted(works.items()):
         page = project.catalogue.providers[name]
@@ -190,6 +191,17 @@ def works_of(project: desk.Desk, plan: Plan) -> list[Played]:
                 Played(name, page.base_url, tuple(ordered), page.in_flight, resend, page.local)
             )
     return found
+
+
+def _as_ordered(request: Request) -> Request:
+    """A request as its order comes in: a stand-in does not write what the endpoint fixes in a body,
+    `text2video?model=q3`, since only an adapter knows where that goes.
+    """
+    from vidgen.providers import PROVIDERS
+
+    if request.provider in PROVIDERS:
+        return request
+    return replace(request, endpoint=request.endpoint.partition("?")[0])
 
 
 def _desk(project: desk.Desk, name: str, terms: Terms, http: Http | None) -> Desk:
