@@ -4,7 +4,8 @@ NOT_COMPARED:
 - the path's version: the client says `v1` unless told otherwise, the guide's own calls `v1beta`,
   and so do we; the client is told so here.
 - `stream=false` in the query of a look, which the client adds and which is the default.
-- downloads: the client reads the whole file into memory, ours is `render`'s.
+- how a download is read: the client takes the whole file into memory, ours is `render`'s. What is
+  asked, and with which key, is compared.
 - uploads: our files go inside the order.
 """
 
@@ -30,6 +31,7 @@ genai = pytest.importorskip("google.genai", reason="Google's own client is not i
 from google.genai import interactions, types  # noqa: E402
 
 KEY = "AIza-of-nobody"
+MADE = b"a clip"
 OMNI = next(route for route in routes() if route.name == "google:gemini-omni-1.1-flash")
 NANO = next(route for route in routes() if route.name == "google:nano-banana-pro")
 
@@ -146,10 +148,15 @@ def test_ours_and_theirs_order_the_same_still(at):
     assert mine == others
 
 
-def test_ours_and_theirs_look_cancel_and_show_the_key_alike(at):
+def test_ours_and_theirs_look_cancel_show_the_key_and_fetch_alike(at):
+    fetched = []
+
     def answer(call):
         if call.path.endswith("/models"):
             return Reply(200, {"models": []})
+        if call.path.endswith(":download"):
+            assert call.query == {"alt": "media"}
+            return Reply(200, MADE)
         return tape.done(call)
 
     async def ours(google):
@@ -158,6 +165,8 @@ def test_ours_and_theirs_look_cancel_and_show_the_key_alike(at):
         assert isinstance(status, Succeeded)
         await google.cancel(ticket)
         await google.check_key()
+        link = httpx.URL(status.media)
+        fetched.append((link.path, dict(link.params), await google.download_headers(status.media)))
 
     async def theirs(client):
         seen = await client.interactions.get(tape.INTERACTION)
@@ -166,10 +175,14 @@ def test_ours_and_theirs_look_cancel_and_show_the_key_alike(at):
         assert file.state == types.FileState.ACTIVE
         await client.interactions.cancel(tape.INTERACTION)
         await client.models.list(config={"page_size": 1})
+        assert await client.files.download(file=f"files/{name}") == MADE
 
     mine, others = asyncio.run(compared(at, answer, ours, theirs))
     assert len(mine) == 4
+    *others, (method, path, key, *_) = others
     assert mine == others
+    assert method == "GET"
+    assert fetched == [(path, {"alt": "media"}, {"x-goog-api-key": key})]
 
 
 def written(interaction):

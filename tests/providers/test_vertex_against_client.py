@@ -5,7 +5,8 @@ NOT_COMPARED:
   we; the client is told so here. Omni's and the model's page have `v1beta1` at both.
 - to stop an operation: the client has no call for it, and Google documents none.
 - downloads from a bucket: the client brings none.
-- the exchange of an assertion for a token: google-auth is held beside ours in test_vertex_tokens.
+
+How a token is got is held beside google-auth in test_vertex_tokens.
 """
 
 import asyncio

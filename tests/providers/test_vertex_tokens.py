@@ -143,6 +143,68 @@ def test_what_a_service_account_signs_holds_against_googles_own_reading(at, acco
     assert jwt.decode_header(sent["assertion"]) == jwt.decode_header(signed)
 
 
+def exchanged(session, credentials):
+    """What Google's server of tokens is sent by us, and by google-auth, and what each makes of it:
+    the calls without the assertion, which is signed anew each second, and the tokens."""
+    transport = pytest.importorskip(
+        "google.auth.transport.requests", reason="google-auth is not installed"
+    )
+    requests = pytest.importorskip("requests", reason="google-auth has no line to send by")
+
+    def theirs(url):
+        with requests.Session() as line:
+            line.trust_env = False
+            found = credentials(f"{url}/token")
+            found.refresh(transport.Request(line))
+            return found.token
+
+    def shown(call):
+        sent = dict(parse_qsl(call.body.decode()))
+        kind = call.headers["content-type"]
+        return call.method, call.path, kind, sent | {"assertion": "assertion" in sent}
+
+    async def run():
+        async with Loopback(lambda call: GIVEN) as server:
+            http = clients(server.url)
+            try:
+                ours = await Tokens(replace(session, http=http)).headers()
+            finally:
+                await http.aclose()
+            mine = [shown(call) for call in server.calls]
+            del server.calls[:]
+            token = await asyncio.to_thread(theirs, server.url)
+            return mine, [shown(call) for call in server.calls], ours["authorization"], token
+
+    return asyncio.run(run())
+
+
+def test_a_service_account_is_exchanged_as_google_auth_does_it(at, account):
+    service_account = pytest.importorskip("google.oauth2.service_account")
+    file, _ = account
+
+    def credentials(url):
+        return service_account.Credentials.from_service_account_info(
+            file | {"token_uri": url}, scopes=[tokens.SCOPE]
+        )
+
+    mine, others, ours, theirs = exchanged(session_with(at, file), credentials)
+    assert mine == others
+    assert (len(mine), mine[0][3]["assertion"]) == (1, True)
+    assert ours == f"Bearer {theirs}"
+
+
+def test_a_users_login_is_exchanged_as_google_auth_does_it(at):
+    oauth2 = pytest.importorskip("google.oauth2.credentials")
+
+    def credentials(url):
+        known = {name: USER[name] for name in ("client_id", "client_secret", "refresh_token")}
+        return oauth2.Credentials(None, token_uri=url, **known)
+
+    mine, others, ours, theirs = exchanged(session_with(at, USER), credentials)
+    assert mine == others
+    assert ours == f"Bearer {theirs}"
+
+
 def test_two_assertions_of_one_moment_are_the_same(account):
     file, _ = account
     assert assertion(file, 1_000_000.5) == assertion(file, 1_000_000.9)
