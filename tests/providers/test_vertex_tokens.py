@@ -224,12 +224,14 @@ def test_without_the_extra_a_service_account_says_what_is_lacking(at, account, m
     error = refused(session_with(at, file))
     assert error.kind == "key"
     assert "vidgen[vertex]" in error.hint
+    assert "gcloud auth application-default print-access-token" in error.hint
 
 
 @pytest.mark.parametrize(
     ("credentials", "says"),
     [
         ({"type": "external_account"}, "external_account"),
+        ({"type": "impersonated_service_account"}, "impersonated_service_account"),
         ({}, "unsaid"),
         ([], "unsaid"),
     ],
@@ -239,6 +241,7 @@ def test_credentials_of_another_kind_are_refused_with_the_ways_there_are(at, cre
     assert error.kind == "key"
     assert says in error.message
     assert "CLOUDSDK_AUTH_ACCESS_TOKEN" in error.hint
+    assert "gcloud auth application-default print-access-token" in error.hint
 
 
 @pytest.mark.parametrize("content", ["no json", None])

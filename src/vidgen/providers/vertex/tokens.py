@@ -47,6 +47,12 @@ WAYS = (
     " or run `gcloud auth application-default login`"
 )
 
+BY_HAND = (
+    "set CLOUDSDK_AUTH_ACCESS_TOKEN to what `gcloud auth application-default print-access-token`"
+    " prints: it knows every kind of credentials"
+)
+"""Not asked from here: it would take the file that its own environment names, whoever that is."""
+
 
 class Tokens:
     """The tokens of one session. A key in it is an access token, and then nothing else is asked.
@@ -130,7 +136,7 @@ class Tokens:
                 form = {"grant_type": "refresh_token"} | {n: file.get(n, "") for n in names}
             case kind:
                 message = f"credentials of the kind `{kind or 'unsaid'}` are not known here"
-                raise ProviderError(message, kind="key", hint=WAYS)
+                raise ProviderError(message, kind="key", hint=BY_HAND)
         told = await self._exchanged(form)
         token, lasts = told.get("access_token"), told.get("expires_in")
         if not isinstance(token, str) or not token:
@@ -203,7 +209,7 @@ def _lacking() -> ProviderError:
     return ProviderError(
         "to sign for a service account, the package `cryptography` is needed",
         kind="key",
-        hint="install the extra: `pip install 'vidgen[vertex]'`; or set CLOUDSDK_AUTH_ACCESS_TOKEN",
+        hint=f"install the extra: `pip install 'vidgen[vertex]'`; or {BY_HAND}",
     )
 
 
