@@ -332,6 +332,35 @@ def test_a_task_is_told_with_what_it_cost(at, reply, expected):
     assert status(at, reply) == expected
 
 
+def finished(at, order, **cost):
+    """What a look at a finished task says, where the order was answered so."""
+
+    async def work(stage):
+        stage.paid = lambda call: Reply(200, {"id": TASK} | order)
+        provider = stage.provider
+        ticket = await provider.submit(asked("kling3.0_pro", "text"), idempotency="j1:one.1")
+        stage.look = lambda call: record("SUCCEEDED", output=["https://a.test/1"], **cost)
+        return await provider.poll(ticket)
+
+    return staged("runway", at, work)
+
+
+@pytest.mark.parametrize(
+    ("order", "cost", "usd"),
+    [
+        ({"estimatedCost": {"credits": 84}}, {"cost": {"credits": 70}}, "0.70"),
+        ({"estimatedCost": {"credits": 84}}, {"cost": {"credits": 0}}, "0"),
+        ({"estimatedCost": {"credits": 84}}, {}, "0.84"),
+        ({"estimatedCost": {"credits": 0}}, {}, None),
+        ({"estimatedCost": {"credits": "84"}}, {}, None),
+        ({"estimatedCost": None}, {}, None),
+        ({}, {}, None),
+    ],
+)
+def test_the_most_that_a_task_can_cost_stands_in_for_a_cost_that_is_not_told(at, order, cost, usd):
+    assert finished(at, order, **cost).cost_usd == (usd and Decimal(usd))
+
+
 @pytest.mark.parametrize("word", ["SUCCEEDED", "FAILED", "CANCELLED"])
 def test_a_task_that_is_over_is_not_deleted_with_its_clip(at, word):
     async def work(stage):
@@ -398,3 +427,14 @@ def test_an_id_that_would_lead_elsewhere_is_not_adopted(at, identifier):
         return caught.value.kind
 
     assert staged("runway", at, work) == "input"
+
+
+def test_a_look_from_another_run_tells_the_most_as_well(at):
+    async def work(stage):
+        stage.look = lambda call: record("RUNNING", estimatedCost={"credits": 84})
+        provider = stage.provider
+        assert await provider.poll({"id": TASK}) == Running()
+        stage.look = lambda call: record("SUCCEEDED", output=["https://a.test/1"])
+        return await provider.poll({"id": TASK})
+
+    assert staged("runway", at, work) == Succeeded("https://a.test/1", Decimal("0.84"))

@@ -7,13 +7,15 @@ answer was lost cannot be looked up. Facts: docs.dev.runwayml.com and runwayml 5
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 
 from vidgen.errors import ProviderError, Trouble
-from vidgen.job import Request, Status, Ticket
+from vidgen.job import Request, Status, Succeeded, Ticket
 from vidgen.providers import Session, tickets
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.runway import answers
@@ -29,6 +31,8 @@ class Runway:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._most: dict[str, Decimal] = {}
+        """US dollars that a task can cost at most, by its id: told until it is over."""
 
     async def submit(self, request: Request, *, idempotency: str) -> Ticket:
         """Upload what is too large to go along, then order; Runway takes no id of ours."""
@@ -39,7 +43,10 @@ class Runway:
         answer = await called(self._session, "POST", path, written)
         if not answer.is_success:
             raise self._refused(answer, missing="input")
-        return {"id": tickets.accepted(as_json(answer), WHO)}
+        told = as_json(answer)
+        identifier = tickets.accepted(told, WHO)
+        self._remember(identifier, told)
+        return {"id": identifier}
 
     def adopt(self, request: Request, identifier: str) -> Ticket:
         """The ticket of a task whose id Runway showed a person.
@@ -50,8 +57,13 @@ class Runway:
 
     async def poll(self, ticket: Ticket) -> Status:
         """One look at a task; a finished one brings fresh links at every look."""
-        told = await self._look(f"v1/tasks/{tickets.kept(ticket, WHO)}", missing="gone")
-        return answers.status(told, key=self._session.key)
+        identifier = tickets.kept(ticket, WHO)
+        told = await self._look(f"v1/tasks/{identifier}", missing="gone")
+        self._remember(identifier, told)
+        status = answers.status(told, key=self._session.key)
+        if isinstance(status, Succeeded) and status.cost_usd is None:
+            return replace(status, cost_usd=self._most.get(identifier))
+        return status
 
     async def cancel(self, ticket: Ticket) -> None:
         """Delete a task that is not over; its credits come back only if it had not begun.
@@ -68,6 +80,12 @@ class Runway:
     async def check_key(self) -> str:
         """Show the key, and say what the account has left."""
         return answers.balance(await self._look("v1/organization", missing="provider"))
+
+    def _remember(self, identifier: str, told: dict[str, Any]) -> None:
+        """Keep what an answer says that a task can cost, for one that is over and says no cost."""
+        most = answers.estimate(told)
+        if most is not None:
+            self._most[identifier] = most
 
     async def _look(self, path: str, *, missing: Trouble) -> dict[str, Any]:
         """The answer to a look."""

@@ -89,6 +89,12 @@ def status(task: dict[str, Any], *, key: str) -> Status:
     return undocumented("Runway", word, key)
 
 
+def estimate(told: dict[str, Any]) -> Decimal | None:
+    """US dollars that a task can cost at most, by the answer to its order or a look at it."""
+    credits = _amount(record(told.get("estimatedCost")).get("credits"))
+    return credits * CREDIT if credits is not None and credits > 0 else None
+
+
 def failure(code: object) -> FailureKind:
     """What a failure code means; `INTERNAL`, `THIRD_PARTY` and none at all are not our doing."""
     found = text(code)
