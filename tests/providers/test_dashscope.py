@@ -7,10 +7,12 @@ from fractions import Fraction
 
 import pytest
 
+from tests.catalogue_rows import routes
 from tests.providers.at_work import refused, visited
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Call, Reply
 from tests.providers.tapes.dashscope import STORAGE, TAPE, TASK, failed, no, told
+from vidgen.catalogue import Ask
 from vidgen.errors import ProviderError
 from vidgen.job import Camera, Failed, Input, Request, Succeeded
 from vidgen.providers import Session
@@ -157,12 +159,24 @@ def test_every_family_has_a_form_of_its_own(name):
     [
         ("wan2.2-kf2v-flash", "first_last", FRAMES),
         ("wanx2.1-kf2v-plus", "first_last", FRAMES),
+        ("wan2.1-kf2v-plus", "first_last", FRAMES),
         ("wan2.2-t2i-plus", "text", STILL),
         ("wan2.7-t2v-2026-04-25", "text", VIDEO),
     ],
 )
 def test_a_path_follows_from_the_name_of_the_model(endpoint, mode, path):
     assert family_of(asked(endpoint, mode, audio=None)).path == path
+
+
+def test_two_frames_are_sold_by_the_model_that_singapore_has():
+    sold = {
+        route.offer.modes["first_last"]
+        for route in routes()
+        if route.provider.provider == "dashscope"
+        and "kf2v" in route.offer.name
+        and route.price(Ask("first_last", "720p", "source", Decimal(5))).per != "unknown"
+    }
+    assert sold == {"wan2.1-kf2v-plus"}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 An endpoint of the page is a model's name, and the name tells the form: Wan up to 2.6 has a field of
 `input` for each kind of file, later models one list `media`; models for first and last frames, and
 those for stills, have paths of their own. Read in the dashscope SDK 2.0.2, Model Studio's API
-references of 2026 (wan2.7, HappyHorse, by copies of their tables) and, for wan3.0, in clients.
+references of 2026 (wan2.7, HappyHorse, by copies of their tables) and, for wan3.0, in its guide and
+in clients.
 """
 
 from __future__ import annotations
