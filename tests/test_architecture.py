@@ -1,6 +1,7 @@
 """Who may import whom, and who may touch the world. The map is complete and has no cycle."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,17 +81,20 @@ def modules():
         yield "cli" if room in ("__init__", "__main__") else room, path
 
 
+@cache
 def imports(path):
     """Every module a file imports, also inside functions; those under TYPE_CHECKING as well."""
+    found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             if node.module == "vidgen":
-                yield from (f"vidgen.{alias.name}" for alias in node.names)
+                found |= {f"vidgen.{alias.name}" for alias in node.names}
             else:
-                yield node.module
+                found.add(node.module)
+    return found
 
 
 def ours(path):
