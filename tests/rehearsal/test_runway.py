@@ -45,10 +45,8 @@ async def test_a_task_waits_for_a_place_runs_and_tells_what_it_cost(tmp_path):
     async with house(tmp_path, runway(*runway().works, behind, in_flight=1)) as at:
         told = (await ordered(at)).json()
         waiting = (await ordered(at, {**BODY, "promptText": "Another"})).json()
-        runs, waits = [(await looked(at, one["id"])).json() for one in (told, waiting)]
-        assert (runs["status"], waits["status"]) == ("RUNNING", "THROTTLED")
-        most = [one["estimatedCost"] for one in (told, waiting, runs, waits)]
-        assert most == [{"credits": 48}] * 4
+        assert (await looked(at, told["id"])).json()["status"] == "RUNNING"
+        assert (await looked(at, waiting["id"])).json()["status"] == "THROTTLED"
         await at.passed()
         record = (await looked(at, told["id"])).json()
         assert (record["status"], record["cost"]) == ("SUCCEEDED", {"credits": 48})

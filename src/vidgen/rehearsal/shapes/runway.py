@@ -93,8 +93,8 @@ def read(ask: Ask, counter: Counter) -> Intent:
 
 
 def taken(seen: Seen, counter: Counter) -> Answer:
-    """The answer to an order: its id, and what it may cost at most."""
-    return as_json({"id": seen.id} | _cost(seen, "estimatedCost"))
+    """The answer to an order. What it may cost at most, which Runway says besides, is not played."""
+    return as_json({"id": seen.id})
 
 
 def told(look: Look, seen: tuple[Seen, ...], counter: Counter) -> Answer:
@@ -208,24 +208,22 @@ def _record(job: Seen) -> dict[str, Any]:
     made = datetime.fromtimestamp(job.placed, UTC).isoformat(timespec="milliseconds")
     word = job.word or _WORDS.get(job.state, "FAILED")
     record: dict[str, Any] = {"id": job.id, "createdAt": made, "status": word}
-    if job.word is not None:
+    if job.word is not None or job.state == "queued":
         return record
-    if job.state == "queued":
-        return record | _cost(job, "estimatedCost")
     if job.state == "running":
-        return {**record, "progress": job.progress} | _cost(job, "estimatedCost")
+        return {**record, "progress": job.progress}
     if job.state == "done":
         return record | {"output": [job.link]} | _cost(job)
     code = CODES.get(job.ending, "INTERNAL.BAD_OUTPUT.CODE01")
     return record | {"failure": job.reason, "failureCode": code} | _cost(job)
 
 
-def _cost(job: Seen, name: str = "cost") -> dict[str, Any]:
-    """What a task costs; left out where nobody knows, though Runway always says."""
+def _cost(job: Seen) -> dict[str, Any]:
+    """What a task cost; left out where nobody knows, though Runway always says."""
     if job.usd is None:
         return {}
     credits = job.usd * 100
-    return {name: {"credits": int(credits) if credits == int(credits) else float(credits)}}
+    return {"cost": {"credits": int(credits) if credits == int(credits) else float(credits)}}
 
 
 def _wrong(status: int, words: str) -> Answer:
