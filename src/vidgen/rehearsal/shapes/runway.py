@@ -93,7 +93,7 @@ def read(ask: Ask, counter: Counter) -> Intent:
 
 
 def taken(seen: Seen, counter: Counter) -> Answer:
-    """The answer to an order. What it may cost at most, which Runway says besides, is not played."""
+    """The answer to an order; what it may cost at most, which Runway says too, is not played."""
     return as_json({"id": seen.id})
 
 
