@@ -61,6 +61,13 @@ def test_a_lost_submit_is_listed_with_where_to_look_and_what_to_answer(vidgen, l
     assert max(len(row.rstrip()) for row in said.out.splitlines()) <= 80
 
 
+def test_what_to_answer_is_written_for_the_folder_one_is_in(vidgen, lost, monkeypatch):
+    elsewhere = vidgen("recover", "--project", lost, columns=250).out
+    assert f"--not-there --project {lost}" in " ".join(elsewhere.split())
+    monkeypatch.chdir(lost)
+    assert "--project" not in vidgen("recover").out
+
+
 def test_our_own_id_is_named_where_the_provider_has_it(vidgen, tiny):
     from vidgen.providers.kling.bodies import client_id
 

@@ -2,7 +2,7 @@ import pytest
 
 from tests.cli.conftest import TINY
 from tests.cli.given import put, step_of, steps
-from tests.cli.test_select import STILL
+from tests.cli.test_select import GROUP, STILL
 
 MANY = """\
 vidgen: 1
@@ -134,3 +134,19 @@ def test_a_rehearsal_has_takes_of_its_own(vidgen, tiny):
     assert vidgen("takes", folder, "--json").json["takes"] == []
     (take,) = vidgen("takes", folder, "--rehearsal", "--json").json["takes"]
     assert take["path"] == ".vidgen/rehearsal/takes/one/v001.mp4"
+
+
+def test_a_members_own_take_is_starred_only_once_it_stands_for_its_groups(vidgen, tiny):
+    folder = tiny(GROUP)
+    own = step_of(tiny(GROUP.replace("group: bakery, ", "")), "tip")
+    put(folder, own)
+    tiny(GROUP)
+    put(folder, step_of(folder, "oven.group"))
+
+    def starred():
+        return {take["shot"]: take["selected"] for take in
+                vidgen("takes", folder, "--json").json["takes"]}  # fmt: skip
+
+    assert starred() == {"oven.group": True, "tip": False}
+    vidgen("select", "tip", "1", "--project", folder)
+    assert starred() == {"oven.group": True, "tip": True}

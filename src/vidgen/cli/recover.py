@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -100,7 +101,7 @@ def recover(
         raise typer.BadParameter("name one job and one answer, or nothing to list what there is")
     project = desk.open_project(storyboard, rehearsal=rehearsal)
     if job is None:
-        _list(project, as_json=as_json)
+        _list(project, _same(storyboard, rehearsal=rehearsal), as_json=as_json)
         return
     with project.project.locked("recover"):
         doubt = _found(project, job, answer)
@@ -114,7 +115,13 @@ def recover(
 # -- the list ----------------------------------------------------------------------------------
 
 
-def _list(project: desk.Desk, *, as_json: bool) -> None:
+def _same(storyboard: Path, *, rehearsal: bool) -> str:
+    """The options that name the same project again, as a shell takes them."""
+    options = ["--rehearsal"] if rehearsal else []
+    return shlex.join(options + ([] if storyboard == Path() else ["--project", str(storyboard)]))
+
+
+def _list(project: desk.Desk, same: str, *, as_json: bool) -> None:
     from vidgen.present.recover import recover_json, recover_view
 
     per_usd = project.source.board.credits.per_usd
@@ -123,8 +130,7 @@ def _list(project: desk.Desk, *, as_json: bool) -> None:
         write_json(recover_json(cases, per_usd))
     elif cases:
         screen = console()
-        rehearsal = project.project.rehearsal
-        screen.print(recover_view(cases, per_usd, screen.width, rehearsal=rehearsal))
+        screen.print(recover_view(cases, per_usd, screen.width, same))
     else:
         talk("nothing needs a person")
 

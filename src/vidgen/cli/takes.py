@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidgen.chosen import used
+from vidgen.chosen import shown, used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
 from vidgen.cli.choice import CUT_TIERS, planned
@@ -76,12 +76,20 @@ def _listed(project: desk.Desk, history: History) -> list[Listed]:
     return [
         Listed(
             take=take,
-            used=used(history, take.shot, take.tier) == take,
+            used=_used(project, history, take),
             by_hand=history.selects.get(take.shot) == take.number,
             stale=None if standing is None else standing.stale(take),
         )
         for take in sorted(history.takes, key=place)
     ]
+
+
+def _used(project: desk.Desk, history: History, take: Take) -> bool:
+    """Whether a take goes into a film of its tier, or is what something else is made of."""
+    board = project.source.board
+    if take.shot in [shot.id for shot in board.shots]:
+        return shown(board, history, board.shot(take.shot), take.tier) == take
+    return used(history, take.shot, take.tier) == take
 
 
 def _standing(project: desk.Desk, history: History) -> Standing | None:

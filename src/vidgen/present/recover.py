@@ -39,10 +39,13 @@ class Case:
 
 
 def recover_view(
-    cases: tuple[Case, ...], per_usd: Decimal, width: int, *, rehearsal: bool = False
+    cases: tuple[Case, ...], per_usd: Decimal, width: int, same: str = ""
 ) -> RenderableType:
-    """Each case with where to look and what to answer, then what needs no answer."""
-    more = " --rehearsal" if rehearsal else ""
+    """Each case with where to look and what to answer, then what needs no answer.
+
+    `same` are the options of a command line that name the same project again.
+    """
+    more = f" {same}" if same else ""
     parts: list[RenderableType] = []
     for case in cases:
         if case.doubt.question != "none":
