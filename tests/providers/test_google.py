@@ -58,6 +58,14 @@ def test_references_keep_the_numbers_that_the_author_gives_them():
     assert "<IMAGE_REF_0>@Image1 <IMAGE_REF_1>@Image2" in text
 
 
+def test_a_given_clip_that_is_gone_on_with_is_not_called_the_one_of_a_turn_before():
+    text, _ = said(ordered(OMNI, "extend"))
+    assert text == "Extend this video: coffee"
+    text, files = said(ordered(OMNI, "extend", references=(OTHER,)))
+    assert text.startswith("[# References <IMAGE_REF_0>@Image1] Extend this video: coffee ")
+    assert files == [CLIP.path, OTHER.path]
+
+
 @pytest.mark.parametrize(
     "prompt",
     ["<FIRST_FRAME> a cup", "[# Sources <FIRST_FRAME>@Image1] a cup", "like <IMAGE_REF_0>"],

@@ -94,7 +94,7 @@ SAID = {
         (),
     ),
     "edit": ("edit", "[# Sources <VIDEO_0>@Video1] coffee", ("aspect_ratio", "duration")),
-    "extend": ("extend", "[# Sources <PREVIOUS_VIDEO>@Video1] coffee", ("aspect_ratio",)),
+    "extend": ("extend", "Extend this video: coffee", ("aspect_ratio",)),
 }
 """By mode: the task, the text, and what of a clip is left to what is given."""
 

@@ -100,12 +100,13 @@ def _roles(request: Request) -> _Roles:
     if request.kind == "image" or OWN_TAGS.search(request.prompt):
         return _Roles(tuple(images), request.prompt)
     sources = [f"<{tag}>@{name}" for tag, name in frames.items()]
-    if request.source_video:
-        tag = "PREVIOUS_VIDEO" if request.mode == "extend" else "VIDEO_0"
-        sources.insert(0, f"<{tag}>@Video1")
+    goes_on = request.mode == "extend"
+    if request.source_video and not goes_on:  # to go on from: its tag means a turn before this one
+        sources.insert(0, "<VIDEO_0>@Video1")
     head = [f"[# Sources {' '.join(sources)}]"] if sources else []
     head += [f"[# References {' '.join(places)}]"] if places else []
-    words = [*head, request.prompt, _plainly(frames), _only_references(len(places))]
+    prompt = f"Extend this video: {request.prompt}" if goes_on else request.prompt
+    words = [*head, prompt, _plainly(frames), _only_references(len(places))]
     return _Roles(tuple(images), " ".join(word for word in words if word))
 
 

@@ -102,7 +102,8 @@ def wording(why: Refusal, sent: str, path: str, chance: float) -> Answer:
         case "rate-limit":
             retry = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1s"}
             later = [retry] if chance < 0.5 else []
-            return _wrong(429, "RESOURCE_EXHAUSTED", f"Quota exceeded {sent}", later)
+            words = f"You exceeded your quota, please check your plan and billing details {sent}"
+            return _wrong(429, "RESOURCE_EXHAUSTED", words, later)
         case "overload":
             return _wrong(503, "UNAVAILABLE", f"The model is overloaded. Try again later. {sent}")
         case "no-credit" if chance < 0.5:
