@@ -177,6 +177,12 @@ TAPE = Tape(
             retry_after=34.0,
         ),
         Refusal(
+            "asked to wait in words",
+            worded(429, "rate_limit_exceeded", f"{QUOTA_WORDS} Please retry in 15.5s."),
+            "limit",
+            retry_after=15.5,
+        ),
+        Refusal(
             "asked to wait by a header",
             Reply(429, QUOTA.body, {"retry-after": "7"}),
             "limit",

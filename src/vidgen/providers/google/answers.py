@@ -41,6 +41,7 @@ UNBILLED = re.compile(r"\bbilling\b", re.IGNORECASE)
 
 BAD_KEY = re.compile(r"API.?key.{0,20}(not valid|invalid|expired|not found)", re.IGNORECASE)
 UNKNOWN = re.compile(r"invalid interaction name|not found|does not exist", re.IGNORECASE)
+COME_BACK = re.compile(r"retry in (\d+(?:\.\d+)?)s\b", re.IGNORECASE)
 FULL = re.compile(r"overloaded|high demand", re.IGNORECASE)
 
 ENDED_WITHOUT = frozenset(
@@ -64,7 +65,7 @@ def refusal(answer: httpx.Response, *, who: str, key: str, submitting: bool) -> 
     kind = _trouble(answer.status_code, told, words, submitting=submitting)
     error = refused(answer, f"{who} (HTTP {answer.status_code}): {words}", kind, key=key)
     if error.retry_after is None and kind in ("limit", "overload"):
-        error.retry_after = _retry(told)
+        error.retry_after = _retry(told, words)
     if kind == "key":
         error.hint = f"see whether the key is one of {who}'s, and may use this model"
     if kind == "moderation" and REGION.search(words):
@@ -226,10 +227,13 @@ def _error(answer: httpx.Response) -> Record:
     return record_of(record_of(found).get("error"))
 
 
-def _retry(told: Record) -> float | None:
-    """The seconds after which google.rpc's RetryInfo wants us back: `34s`, `0.5s`."""
+def _retry(told: Record, words: str) -> float | None:
+    """The seconds after which google.rpc's RetryInfo wants us back (`34s`, `0.5s`), or the words
+    do: an interaction's error has nothing besides.
+    """
     for one in records(told.get("details")):
         digits = text(one.get("retryDelay")).removesuffix("s")
         if digits.replace(".", "", 1).isdecimal():
             return float(digits)
-    return None
+    found = COME_BACK.search(words)
+    return float(found[1]) if found else None
