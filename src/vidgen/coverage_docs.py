@@ -26,7 +26,6 @@ GUIDES: dict[str, tuple[str, str]] = {
 """By the names in `named_in`: the letter that the page says for a guide, and what it is called."""
 
 PASSING: tuple[tuple[str, str, str], ...] = (
-    ("Kling 1.0, Kling 1.5", "K", "named as history, without a page; take `kling-2.5-turbo`"),
     ("Sora 1", "V", "named as history, without a page; see `sora-2` above"),
     ("Runway Gen-2", "V", "named as history, without a page; take `gen-4.5`"),
     ("Kling, Seedance, Luma, Runway, PixVerse", "H", "families; their members are above"),

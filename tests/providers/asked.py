@@ -34,7 +34,7 @@ TURNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "first_frame": ({"first_frame": FIRST}, {"first_frame": OTHER}),
     "last_frame": ({"first_frame": FIRST, "last_frame": LAST}, {"last_frame": OTHER}),
     "loop": ({"first_frame": FIRST, "last_frame": LAST}, {"last_frame": FIRST}),
-    "camera_control": ({"first_frame": FIRST}, {"camera": parse("push in")}),
+    "camera_control": ({"first_frame": FIRST}, {"camera": parse("truck right")}),
     "seed": ({"first_frame": FIRST, "camera": HAND, "seed": 1}, {"seed": 2}),
     "negative_prompt": ({}, {"negative_prompt": "text on screen"}),
     "guidance_scale": ({}, {"guidance_scale": Decimal("0.7")}),
@@ -139,14 +139,21 @@ def turned(route: Route) -> Iterator[tuple[str, Request, Request]]:
             continue
         for mode in route.offer.modes:
             silent = mode in WORDLESS and "prompt" in turn
+            still = name == "camera_control" and mode not in steered(route)
             fixed = name == "audio" and route.audio != "optional"
-            if mode not in ONLY_IN.get(name, {mode}) or silent or fixed:
+            if mode not in ONLY_IN.get(name, {mode}) or silent or fixed or still:
                 continue
             own = {field: value for field, value in before.items() if field not in FRAMES}
             plain = ordered(route, mode, **own | GIVEN[mode])
             if name == "source_video" and route.offer.own_clips:  # named by who made it
                 turn = {"made_there": tape(route.provider.provider).made_there[1]}
             yield f"{name} ({mode})", plain, replace(plain, **turn)
+
+
+def steered(route: Route) -> tuple[Mode, ...]:
+    """The modes in which a route takes camera moves in numbers."""
+    taken = route.camera
+    return tuple(route.offer.modes) if taken is None or taken.modes is None else taken.modes
 
 
 def choices(route: Route) -> Iterator[tuple[Mode, str, Request, Request]]:

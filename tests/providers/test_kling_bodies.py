@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from vidgen.errors import ProviderError
-from vidgen.job import Input, Request
+from vidgen.job import Camera, Input, Request
 from vidgen.providers.kling.bodies import address, body, client_id
 
 FIRST, LAST, THIRD = (Input(f"stills/{name}.png", name * 64) for name in "abc")
@@ -265,6 +265,41 @@ OLDER = {
 def test_a_body_of_the_older_api_is_what_its_page_documents(name):
     (endpoint, more), expected = OLDER[name]
     assert sent(endpoint, **more) == expected | OLD
+
+
+STILL = dict.fromkeys(("horizontal", "vertical", "pan", "tilt", "roll", "zoom"), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("axis", "ours", "theirs"),
+    [
+        ("horizontal", "-4", -4.0),  # a truck to the left
+        ("vertical", "2.5", 2.5),  # a crane up
+        ("roll", "10", 10.0),  # clockwise
+        ("zoom", "6", -6.0),  # closer: a longer focal length is less there
+        ("zoom", "-1", 1.0),
+    ],
+)
+def test_a_camera_move_goes_along_one_axis_with_the_makers_sign(axis, ours, theirs):
+    move = Camera(**{axis: Decimal(ours)})
+    found = sent("v1/videos/text2video?model_name=kling-v1&mode=std", camera=move)
+    assert found["camera_control"] == {"type": "simple", "config": STILL | {axis: theirs}}
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        Camera(),
+        Camera(dolly=Decimal(3)),
+        Camera(orbit=Decimal(3)),
+        Camera(roll=Decimal(3), zoom=Decimal(1)),
+    ],
+    ids=repr,
+)
+def test_a_camera_move_that_cannot_be_written_there_is_refused(move):
+    with pytest.raises(ProviderError, match="camera move") as refused:
+        sent("v1/videos/text2video?model_name=kling-v1&mode=std", camera=move)
+    assert (refused.value.kind, refused.value.charged) == ("input", False)
 
 
 def test_what_a_page_writes_after_the_path_is_no_part_of_the_address():

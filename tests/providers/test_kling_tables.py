@@ -83,8 +83,8 @@ STILLS = {"16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9", "auto"}
 
 # path -> the fields of the older API
 OLDER: dict[str, set[str]] = {
-    "v1/videos/text2video": VIDEO | {"aspect_ratio"},
-    "v1/videos/image2video": VIDEO | {"image", "image_tail"},
+    "v1/videos/text2video": VIDEO | {"aspect_ratio", "camera_control"},
+    "v1/videos/image2video": VIDEO | {"image", "image_tail", "camera_control"},
     "v1/videos/multi-image2video": (VIDEO - {"cfg_scale"}) | {"image_list", "aspect_ratio"},
     "v1/videos/avatar/image2video": {"image", "sound_file", "prompt", "mode"},
     "v1/images/omni-image": {

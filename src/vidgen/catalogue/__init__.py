@@ -23,6 +23,7 @@ from vidgen.catalogue.page import (
     Family,
     Life,
     Model,
+    Moves,
     Offer,
     Price,
     PriceBook,
@@ -87,6 +88,11 @@ class Route:
     def capabilities(self) -> frozenset[str]:
         """What a shot may ask of this route."""
         return frozenset(_first(self.offer.capabilities, self.model.capabilities, ()))
+
+    @property
+    def camera(self) -> Moves | None:
+        """What bounds the camera moves that are taken in numbers; None where nothing does."""
+        return _first(self.offer.camera, self.model.camera, None)
 
     @property
     def max_references(self) -> int:

@@ -5,13 +5,14 @@ Values only. Pages are YAML beside this file; `catalogue.load` reads them, a tes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vidgen.job import CAPABILITIES, Kind, Mode
+from vidgen.job import CAPABILITIES, Camera, Kind, Mode
 from vidgen.money import Per
 
 Positive = Annotated[Decimal, Field(gt=0)]
@@ -188,8 +189,44 @@ class Price(Rate):
     source: str = ""
 
 
+class Moves(Page):
+    """Camera moves that are taken in numbers: which axes, how many of them in one move, and for
+    what lengths and modes; None stands for all.
+    """
+
+    axes: tuple[str, ...] = Field(min_length=1)
+    at_once: int = Field(ge=1)
+    durations: tuple[Positive, ...] | None = None
+    modes: tuple[Mode, ...] | None = None
+
+    @model_validator(mode="after")
+    def _known_axes(self) -> Self:
+        unknown = [axis for axis in self.axes if axis not in Camera.AXES]
+        if unknown:
+            raise ValueError(f"a camera has no axis {', '.join(unknown)}")
+        return self
+
+    @property
+    def words(self) -> str:
+        """What is taken, as people say it: `one of pan or tilt, for 5s, from a first frame`."""
+        many = "one" if self.at_once == 1 else f"at most {self.at_once}"
+        words = [f"{many} of {_either(self.axes)}"]
+        if self.durations:
+            words.append(f"for {_either([f'{length:f}s' for length in self.durations])}")
+        if self.modes:
+            words.append(f"from {_either([MODE_WORDS[mode] for mode in self.modes])}")
+        return ", ".join(words)
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 class Sold(Page):
-    """What can be asked for. On an offer an unset field means: as the model says."""
+    """What can be asked for. On an offer an unset field means: as the model says.
+
+    `camera` bounds the moves of a route with camera control; without it every axis is taken.
+    """
 
     durations: tuple[Positive, ...] | Span | None = None
     resolutions: tuple[Resolution, ...] | None = None
@@ -199,12 +236,15 @@ class Sold(Page):
     audio: Audio | None = None
     capabilities: tuple[str, ...] | None = None
     max_references: int | None = None
+    camera: Moves | None = None
 
     @model_validator(mode="after")
     def _known_capabilities(self) -> Self:
         unknown = [name for name in self.capabilities or () if name not in CAPABILITIES]
         if unknown:
             raise ValueError(f"a Request cannot carry: {', '.join(unknown)}")
+        if self.camera and "camera_control" not in (self.capabilities or ()):
+            raise ValueError("`camera` is of a route with the capability camera_control")
         return self
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
-from vidgen.job import Input, Mode, Part, Request, Slate, Tier
+from vidgen.job import Camera, Input, Mode, Part, Request, Slate, Tier
 from vidgen.places import Group, Stage, seconds_of
+from vidgen.plan.moves import camera_of, fits, move_of
 from vidgen.plan.route import Choice
-from vidgen.plan.want import Want, camera_of, reference_names, reference_paths, want_of
+from vidgen.plan.want import Want, reference_names, reference_paths, want_of
 from vidgen.prompt import Composed, Scene, compose, in_one_call
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Still
@@ -48,11 +49,11 @@ class Writer:
         shot = self.source.board.shots[index]
         if prompt is not None:
             shot = shot.model_copy(update={"prompt": prompt})
-        composed = self._composed(shot, want, choice)
         hosted = self.tier != "animatic"
+        camera = self._camera(shot, choice)
+        composed = self._composed(shot, want, choice, camera)
         drawn = choice.route.provider.provider == ANIMATIC
         first = self._input(shot.still) or self._input(shot.portrait)
-        axes = "camera_control" in choice.route.capabilities
         request = replace(
             _routed(want, choice, composed.text),
             duration=choice.seconds if hosted else want.seconds,
@@ -68,10 +69,11 @@ class Writer:
             source_video=self._input(shot.source),
             motion_video=self._input(shot.motion) if hosted else None,
             audio_file=self._input(shot.audio) or (None if hosted else self._input(shot.lip_sync)),
-            camera=camera_of(shot, heard_in_prompt=not hosted) if axes else None,
+            camera=camera,
             slate=self._slate(index, shot, composed) if drawn else None,
         )
-        return Written(request, (*composed.remarks, *self._left_out(shot, choice)))
+        said = (*composed.remarks, *self._left_out(shot, choice), *_steered(shot, choice, camera))
+        return Written(request, said)
 
     def group(self, group: Group, want: Want, choice: Choice) -> Written:
         """The request of a group of shots, rendered in one call."""
@@ -127,7 +129,19 @@ class Writer:
         )
         return Written(request, composed.remarks)
 
-    def _composed(self, shot: Shot, want: Want, choice: Choice) -> Composed:
+    def _camera(self, shot: Shot, choice: Choice) -> Camera | None:
+        """The move that goes in numbers; what a route does not take so is said in words."""
+        route = choice.route
+        if "camera_control" not in route.capabilities:
+            return None
+        if route.camera is None:
+            return camera_of(shot, heard_in_prompt=self.tier == "animatic")
+        move = move_of(shot)
+        return move if move and fits(route, move, choice.mode, choice.seconds) else None
+
+    def _composed(
+        self, shot: Shot, want: Want, choice: Choice, camera: Camera | None = None
+    ) -> Composed:
         board = self.source.board
         hosted = self.tier != "animatic"
         able = choice.route.capabilities
@@ -138,7 +152,7 @@ class Writer:
             seconds=want.seconds,
             negative=negative if hosted else None,
             references=reference_names(board, shot) if choice.mode == "references" else (),
-            camera_is_sent=hosted and "camera_control" in able and camera_of(shot) is not None,
+            camera_is_sent=hosted and camera is not None,
             negative_has_field="negative_prompt" in able,
         )
         return compose(scene, choice.route.model.recipe)
@@ -196,6 +210,17 @@ class Writer:
         words = f"Goes on from {start}. {composed.text}" if start else composed.text
         name = model.name if model else final.model or final.why
         return Slate(shot.id, name, words, seconds_of(board, shot), spoken)
+
+
+def _steered(shot: Shot, choice: Choice, camera: Camera | None) -> tuple[str, ...]:
+    """How a move is told to a route that takes some in numbers, and not every one."""
+    taken = choice.route.camera
+    if taken is None or move_of(shot) is None:
+        return ()
+    if camera is None:
+        return (f"the camera's move goes in words: in numbers it takes {taken.words}",)
+    told = [f"{axis} {getattr(camera, axis):f}" for axis in taken.axes if getattr(camera, axis)]
+    return (f"the camera's move goes in numbers, and not in words: {', '.join(told)}",)
 
 
 def _routed(want: Want, choice: Choice, prompt: str) -> Request:

@@ -16,6 +16,7 @@ from vidgen.catalogue import Ask, Catalogue, Route, holds, pixels
 from vidgen.catalogue.page import MODE_WORDS, Price
 from vidgen.job import Mode, exact_rate
 from vidgen.money import Quantity, cost
+from vidgen.plan.moves import fits
 from vidgen.plan.values import Quote
 from vidgen.plan.want import Want
 
@@ -156,9 +157,17 @@ def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
         seconds = _seconds(route, want, mode, resolution, audio)
         if seconds is None and route.durations:
             reasons.append(_no_length(route, want, mode, resolution, audio))
+        reasons += _unsteered(route, want, mode, seconds)
     if reasons or mode is None:
         return tuple(reasons)
     return _choice(route, want, mode, resolution, audio, seconds)
+
+
+def _unsteered(route: Route, want: Want, mode: Mode, seconds: Decimal | None) -> list[Reason]:
+    """Why a move that must go in numbers does not, at a route that takes some."""
+    if want.camera is None or route.camera is None or fits(route, want.camera, mode, seconds):
+        return []
+    return [Reason(f"of a camera it takes {route.camera.words}", "camera")]
 
 
 FIELDS = {"seed": "seed", "negative_prompt": "negative_prompt", "guidance_scale": "guidance_scale",

@@ -385,6 +385,7 @@ class Builder:
             loc=("shots", index, name),
             model_loc=("shots", index, name, "model"),
             source_video=False,
+            camera=None,
         )
 
     # -- faults -----------------------------------------------------------------------------

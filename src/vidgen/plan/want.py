@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from vidgen.camera import parse as parse_camera
-from vidgen.camera import spoken_in
 from vidgen.job import CAPABILITIES, Camera, Kind, Mode, Tier
 from vidgen.places import Group, Stage, seconds_of
-from vidgen.storyboard import CameraAxes, DraftOf, Prompt, Shot, Still, Storyboard
+from vidgen.plan.moves import move_of
+from vidgen.storyboard import DraftOf, Prompt, Shot, Still, Storyboard
 
 Loc = tuple[str | int, ...]
 
@@ -21,7 +20,7 @@ class Want:
     `why` says where the model was named; `capabilities` must all be offered; `loc` and `model_loc`
     are the places in the storyboard that faults about the wish and its model point at. `protected`
     shots are never offered a cheaper model, `sharp` ones never a smaller picture. `maker` is the
-    provider of the take to be worked on.
+    provider of the take to be worked on, and `camera` the move where that must go in numbers.
     """
 
     shot: str
@@ -40,6 +39,7 @@ class Want:
     model_loc: Loc
     source_video: bool = False
     maker: str = ""
+    camera: Camera | None = None
     references: int = 0
     protected: bool = False
     sharp: bool = False
@@ -66,6 +66,7 @@ def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
         loc=("shots", index),
         model_loc=named_at,
         source_video=shot.source is not None,
+        camera=move_of(shot) if tier != "animatic" and "camera_control" in shot.needs else None,
         references=len(reference_paths(board, shot)) if mode == "references" else 0,
         protected=shot.role == "hero",
         sharp=any(need not in CAPABILITIES for need in shot.needs),
@@ -277,24 +278,9 @@ def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want, maker
         model_loc=("shots", index, field, "model") if named else ("shots", index, field),
         source_video=False,
         maker=maker,
+        camera=None,
         references=0,
     )
-
-
-def camera_of(shot: Shot, *, heard_in_prompt: bool = False) -> Camera | None:
-    """The shot's camera move in axes, where its words or numbers say one.
-
-    With `heard_in_prompt` a free prompt is listened to as well: `..., warm light, slow orbit`.
-    """
-    asked = shot.camera
-    if isinstance(asked, CameraAxes):
-        return Camera(words="", **{axis: getattr(asked, axis) for axis in Camera.AXES})
-    words = asked
-    if words is None and isinstance(shot.prompt, Prompt):
-        words = shot.prompt.camera
-    if words is None and isinstance(shot.prompt, str) and heard_in_prompt:
-        return spoken_in(shot.prompt)
-    return parse_camera(words) if words else None
 
 
 def generated(still: object) -> Still | None:

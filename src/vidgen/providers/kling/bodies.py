@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from vidgen.errors import ProviderError
-from vidgen.job import Input, Request
+from vidgen.job import Camera, Input, Request
 from vidgen.providers.fields import refuse_unplaced
 
 Read = Callable[[Input], str]
@@ -32,6 +32,12 @@ NEWER = ("first_frame", "last_frame", "references")
 OLDER = (*NEWER, "negative_prompt", "guidance_scale", "audio_file")
 """Fields of a Request that bodies of each generation have a place for; words alone are made into
 clips at an address of its own, which has none."""
+
+CAMERA = ("horizontal", "vertical", "pan", "tilt", "roll", "zoom")
+"""Axes of `camera_control`, from -10 to 10, one at a time. Of `zoom` less is closer: a longer focal
+length, in the maker's words, where ours is a zoom in. Which way `pan` and `tilt` turn the maker's
+pages contradict each other about, so that no page of ours sells them.
+"""
 
 SHOT_LIST = re.compile(r"(?:^|[;.\n])\s*shot\s+[1-6]\s*,\s*\d+\s*,", re.IGNORECASE)
 """How a prompt orders several shots: `shot 1, 3, words; shot 2, 4, words;`."""
@@ -126,7 +132,24 @@ def _older(request: Request, at: Address, name: str, read: Read) -> dict[str, An
         sent["image_list"] = [{"image": read(image)} for image in request.references]
     if request.audio_file:
         sent["sound_file"] = read(request.audio_file)
+    if request.camera:
+        sent["camera_control"] = _camera(request.camera)
     return sent | _shape(request, at.path)
+
+
+def _camera(camera: Camera) -> dict[str, Any]:
+    """A move along one axis. Raises ProviderError `input` for what cannot be written so."""
+    moved = {axis: float(getattr(camera, axis)) for axis in Camera.AXES if getattr(camera, axis)}
+    if len(moved) != 1 or not set(moved) <= set(CAMERA):
+        raise ProviderError(
+            f"Kling takes one of {', '.join(CAMERA)} as a camera move, not "
+            f"{' and '.join(moved) or 'none of them'}",
+            kind="input",
+            hint="say the move in words",
+        )
+    if "zoom" in moved:
+        moved["zoom"] = -moved["zoom"]
+    return {"type": "simple", "config": dict.fromkeys(CAMERA, 0.0) | moved}
 
 
 def _shape(request: Request, path: str) -> dict[str, Any]:
