@@ -188,6 +188,21 @@ def test_every_shot_that_cannot_be_made_is_told_at_once(film, shop):
     assert "these can: " in raised.value.faults[1].hint
 
 
+def test_every_shot_that_the_default_model_cannot_make_is_told(film, shop):
+    source = film("""
+        defaults: {model: old}
+        shots: [{id: a, prompt: p}, {id: b, prompt: p}]
+    """)
+    with pytest.raises(StoryboardInvalid) as raised:
+        planned(source, shop)
+    told = [(fault.line, fault.message.partition(" cannot")[0]) for fault in raised.value.faults]
+    assert told == [(4, "shot `a`"), (4, "shot `b`")]
+    missing = film("defaults: {model: nix}\nshots: [{id: a, prompt: p}, {id: b, prompt: p}]")
+    with pytest.raises(StoryboardInvalid) as raised:
+        planned(missing, shop)
+    assert [fault.message for fault in raised.value.faults] == ["no model is called `nix`"]
+
+
 def test_a_negative_default_is_sent_where_there_is_a_field_and_said_to_be_left_out_elsewhere(
     film, shop
 ):

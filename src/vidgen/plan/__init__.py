@@ -6,6 +6,7 @@ the same plan, to the byte.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -45,7 +46,7 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
     )
     builder = Builder(source, catalogue, history, options, router)
     steps = builder.build()
-    faults = _told_once((*model_faults(source, catalogue), *builder.faults))
+    faults = _told_once(model_faults(source, catalogue), builder.faults)
     if faults:
         raise StoryboardInvalid(faults)
     totals = total(steps, board, history, options)
@@ -66,10 +67,16 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
     )
 
 
-def _told_once(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
-    """Faults in the file's order; where two tell the same of the same place, the first."""
-    first = {(fault.line, fault.column, fault.code): fault for fault in reversed(faults)}
-    return tuple(first[place] for place in sorted(first))
+def _told_once(names: Sequence[Fault], shots: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Faults of names and of shots in the file's order.
+
+    What is wrong with a name is told once, however many shots it is wrong for. A model that is
+    known, and cannot make two shots that it is the default of, is two faults of one place.
+    """
+    wrong = {(fault.line, fault.column, fault.code) for fault in names}
+    others = [one for one in shots if (one.line, one.column, one.code) not in wrong]
+    told = dict.fromkeys((*names, *others))
+    return tuple(sorted(told, key=lambda fault: (fault.line, fault.column)))
 
 
 def _with_their_groups(board: Storyboard, shots: tuple[str, ...]) -> tuple[str, ...]:
