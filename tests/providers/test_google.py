@@ -292,7 +292,8 @@ def test_a_cost_is_told_only_where_every_token_has_a_price(told, prices, usd):
 
 def test_the_page_prices_the_tokens_of_every_model_whose_list_is_known():
     priced = {route.model.id for route in routes() if route.offer.fields.get("tokens")}
-    assert priced == {"gemini-omni-1.1-flash", "nano-banana-pro", "nano-banana-2.1"}
+    stills = {"nano-banana-pro", "nano-banana-2.1", "nano-banana-2-lite"}
+    assert priced == {"gemini-omni-1.1-flash", *stills}
 
 
 def test_a_key_is_shown_in_one_call_that_costs_nothing(at):

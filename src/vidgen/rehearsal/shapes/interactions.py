@@ -41,6 +41,7 @@ PICTURE = {
 RATES = {
     "gemini-3-pro-image": (Decimal(120), Decimal(2)),
     "gemini-nano-banana-2.1": (Decimal(30), Decimal("1.5")),
+    "gemini-3.1-flash-lite-image": (Decimal(30), Decimal("0.25")),
 }
 OMNI = (Decimal("17.5"), Decimal("1.5"))
 """US dollars per million tokens made, and given."""
