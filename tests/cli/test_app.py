@@ -158,6 +158,33 @@ def test_a_full_disk_is_not_called_our_fault(vidgen, tiny, monkeypatch):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("FAL_KEY=abc:def", "abc:def"),
+        ("export FAL_KEY = 'a b'", "a b"),
+        ("FAL_KEY=abc # the team's", "abc"),
+        ("FAL_KEY='abc'  # the team's", "abc"),
+        ('FAL_KEY="a # b"', "a # b"),
+        ('FAL_KEY="a" # not "b"', "a"),
+        ("FAL_KEY=a#b", "a#b"),
+        ("\ufeffFAL_KEY=abc", "abc"),
+        ("FAL_KEY=", None),
+        ("FAL_KEY= # to be filled in", None),
+        ("#FAL_KEY=abc", None),
+    ],
+)
+def test_a_line_of_a_dotenv_is_read_as_shells_and_editors_write_it(
+    line, key, tmp_path, monkeypatch
+):
+    from vidgen.cli.app import environment
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FAL_KEY", raising=False)
+    (tmp_path / ".env").write_text(f"{line}\n", encoding="utf-8")
+    assert (environment("FAL_KEY") or None) == key
+
+
 def test_it_runs_from_any_folder_and_reads_the_dotenv_there(tmp_path):
     (tmp_path / ".env").write_text("export FAL_KEY='xyzzy'\n", encoding="utf-8")
     clean = {name: value for name, value in os.environ.items() if not name.endswith("_KEY")}

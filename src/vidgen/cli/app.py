@@ -7,6 +7,7 @@ import errno
 import functools
 import os
 import platform
+import re
 import sys
 import tempfile
 import traceback
@@ -149,17 +150,22 @@ def environment(name: str) -> str | None:
     return value or _dotenv().get(name)
 
 
+DOTENV = re.compile(
+    r"""\s*(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*=\s*"""
+    r"""(?:(?P<quote>["'])(?P<quoted>.*?)(?P=quote)|(?P<bare>.*?))\s*(?:(?<=\s)\#.*)?""",
+    re.ASCII,
+)
+"""A line of a `.env` file: in quotes anything goes, else a `#` after a space begins a comment."""
+
+
 @functools.cache
 def _dotenv() -> dict[str, str]:
     path = Path(".env")
     if not path.is_file():
         return {}
-    found = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            found[name.strip()] = value.strip().strip("\"'")
-    return found
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = filter(None, (DOTENV.fullmatch(line) for line in text.splitlines()))
+    return {line["name"]: line["quoted"] or line["bare"] or "" for line in lines}
 
 
 @app.callback(invoke_without_command=True)
