@@ -220,6 +220,7 @@ def test_progress_is_the_last_bar_in_the_logs(logs, progress, at):
         ("The input or output was flagged as sensitive. (E005)", "moderation"),
         ("NSFW content detected", "moderation"),
         ("Blocked by the safety filter of its maker", "moderation"),
+        ("The output video may be related to copyright restrictions. (1a2B)", "moderation"),
         ("The input was invalid. (E006)", "input"),
         ("cannot identify image file <_io.BytesIO>", "input"),
         ("Service is unavailable due to high demand. (E003)", "provider"),

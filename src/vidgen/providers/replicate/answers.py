@@ -23,7 +23,8 @@ ENDED = ("failed", "canceled", "aborted")
 
 ABOUT_THE_INPUT = (400, 413, 415, 422)
 POLICY = re.compile(
-    r"\bE005\b|sensitive|nsfw|safety (filter|system|reasons)|moderation|content polic|prohibited",
+    r"\bE005\b|sensitive|nsfw|safety (filter|system|reasons)|moderation|content polic|prohibited"
+    r"|copyright restriction",
     re.I,
 )
 """Of the words alone: a code of its own has only E005. The names of inputs that are refused
