@@ -245,6 +245,8 @@ def test_what_is_bought_costs_a_sane_sum() -> None:
         ("kling:kling-2.6", Ask("first_frame", "1080p", "9:16", Decimal(10), False), "0.70"),
         ("kling:kling-avatar-2.0", Ask("avatar", "720p", "source", Decimal(30), True), "1.68"),
         ("kling:kling-lip-sync", Ask("lip_sync", "source", "source", Decimal(11), True), "0.217"),
+        ("kling:kling-3.0-omni-image", Ask("text", "4k", "16:9"), "0.056"),
+        ("kling:kling-3.0-omni-image", Ask("references", "2k", "16:9"), "0.028"),
         ("byteplus:seedance-2.0", Ask("first_last", "720p", "9:16", Decimal(5), True), "0.756"),
         ("byteplus:seedance-2.0", Ask("text", "720p", "1:1", Decimal(5), True), "0.756"),
         ("byteplus:seedance-2.0-fast", Ask("text", "720p", "16:9", Decimal(5), True), "0.6048"),
