@@ -189,7 +189,9 @@ def assemble(board: Storyboard, takes: Mapping[str, Take], root: Path, music: Mu
 
 
 def _begins(board: Storyboard, take: Take, shot: str, rate: Fraction) -> int:
-    """Where in a take its shot begins, in frames: in the one clip of a group, after the others."""
-    if word_of(take.shot) != GROUP:
-        return 0
-    return _frames(offset_of(board, board.shot(shot)), rate)
+    """Where in a take its shot begins, in frames of the film: in the one clip of a group, after the
+    others; in one that goes on from a given clip and has it too, after that.
+    """
+    if word_of(take.shot) == GROUP:
+        return _frames(offset_of(board, board.shot(shot)), rate)
+    return round(take.begins / take.rate * rate)

@@ -297,7 +297,8 @@ class Take:
 
     `number` names the file (v001); `take` says which of the takes asked for it was made as;
     `flags` are the codes of what was found wrong with it on arrival; a `cost_usd` of None is not
-    known.
+    known. `begins` is the frame (from 0) at which its shot begins, where a clip that was gone on
+    from came back with it.
     """
 
     shot: str
@@ -317,6 +318,7 @@ class Take:
     seed: int | None = None
     flags: tuple[str, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
+    begins: int = 0
 
     @property
     def name(self) -> str:

@@ -53,6 +53,7 @@ def take_of(path: Path, clip: str) -> Take:
             take=facts.get("take", 1),
             seed=facts.get("seed"),
             flags=tuple(facts.get("flags", ())),
+            begins=int(facts.get("begins", 0)),
             accepted=tuple(
                 Acceptance(JobKey(word["key"]), dict(word.get("started_from", {})))
                 for word in facts.get("accepted", ())

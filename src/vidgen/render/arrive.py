@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from vidgen.errors import FileTrouble, MediaError, ProviderError, VidgenError
@@ -237,7 +238,18 @@ def _take(floor: Floor, task: Task, row: Row, here: Here, cost: Decimal | None) 
         take=job.take,
         seed=row.seed if row.seed is not None else job.request.seed,
         flags=tuple(flag.code for flag in here.facts.flags),
+        begins=_begins(job.request, here.facts),
     )
+
+
+def _begins(request: Request, facts: Facts) -> int:
+    """The frame at which a shot begins in its clip. Some models give what goes on from a clip back
+    together with that clip: then what was bought is the end of it. A second more is no such thing.
+    """
+    if request.mode != "extend" or request.duration is None:
+        return 0
+    before = facts.frames - round(Fraction(request.duration) * facts.rate)
+    return before if before > facts.rate else 0
 
 
 def _started_from(task: Task, row: Row) -> dict[str, str]:

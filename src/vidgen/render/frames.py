@@ -56,5 +56,5 @@ def last_index(leaves_at: Decimal | None, take: Take) -> int | None:
     """The frame (from 0) on which the cut leaves a take; None where that is its last."""
     if leaves_at is None:
         return None
-    index = round(Fraction(leaves_at) * take.rate) - 1
+    index = take.begins + round(Fraction(leaves_at) * take.rate) - 1
     return index if 0 <= index < take.frames - 1 else None
