@@ -419,3 +419,16 @@ def test_what_a_models_way_of_writing_shots_has_no_place_for_is_told(film, house
         "many takes 2 shots in one call; `b2` is one more",
     ]
     assert steps_of(film(GROUP), strict)["a.group"].job.request.prompt.startswith("shot 1, 3, ")
+
+
+def test_a_group_whose_words_are_more_than_its_model_reads_is_told_of(film, house):
+    recipe = Recipe(shots="shot {n}, {seconds}, {text};", max_chars=60, max_shot_chars=20)
+    many = house.models["many"].model_copy(update={"recipe": recipe})
+    brief = Catalogue(house.models | {"many": many}, house.providers)
+    text = GROUP.replace("prompt: a hand", "prompt: a hand that takes the cup away")
+    notes = steps_of(film(text), brief)["a.group"].notes
+    assert "the prompt has 62 characters; the model reads 60" in notes
+    assert "`b` has 31 characters; of a shot in a group the model reads 20" in notes
+    assert steps_of(film(text), house)["a.group"].notes == (
+        "one call makes a, b; the cut parts them by their lengths",
+    )

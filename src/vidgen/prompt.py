@@ -208,12 +208,18 @@ def _sentence(text: str) -> str:
     return text if text[-1] in '.!?]"”;…>' else f"{text}."
 
 
-def _remarks(text: str, scene: Scene, recipe: Recipe) -> tuple[str, ...]:
+def overlong(text: str, recipe: Recipe) -> tuple[str, ...]:
+    """What to know of a whole prompt that is longer than its model reads, or is advised."""
     found = []
     if recipe.max_chars and len(text) > recipe.max_chars:
         found.append(f"the prompt has {len(text)} characters; the model reads {recipe.max_chars}")
     if recipe.max_words and len(text.split()) > recipe.max_words:
         found.append(f"the prompt has {len(text.split())} words; {recipe.max_words} is advised")
+    return tuple(found)
+
+
+def _remarks(text: str, scene: Scene, recipe: Recipe) -> tuple[str, ...]:
+    found = [*overlong(text, recipe)]
     if scene.negative and not _takes_negatives(scene, recipe):
         found.append("no negative prompt is taken there; it is not sent")
     return tuple(found)

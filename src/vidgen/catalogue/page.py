@@ -83,7 +83,8 @@ class Recipe(Page):
     `dialogue`, `at`, `shots` (several in one call), `reference` and `camera` are templates with
     `{by}`, `{says}`, `{from}`, `{to}`, `{from_s}`, `{to_s}`, `{seconds}`, `{text}`, `{n}` and
     `{name}` where they apply; None means that the model has no notation of its own and plain words
-    are used. Whole seconds are wanted of shots where their notation has `{seconds}`.
+    are used. Whole seconds are wanted of shots where their notation has `{seconds}`; of several in
+    a call there may be `max_shots`, of `max_shot_chars` each.
     """
 
     order: tuple[
@@ -103,6 +104,7 @@ class Recipe(Page):
     at: str | None = None
     shots: str | None = None
     max_shots: int | None = None
+    max_shot_chars: int | None = None
     reference: str | None = None
     camera: str | None = None
     negative: Literal["field", "inline", "none"] = "none"

@@ -11,7 +11,7 @@ from vidgen.places import Group, Stage, seconds_of
 from vidgen.plan.moves import camera_of, fits, move_of
 from vidgen.plan.route import Choice
 from vidgen.plan.want import Want, reference_names, reference_paths, want_of
-from vidgen.prompt import Composed, Scene, compose, in_one_call
+from vidgen.prompt import Composed, Scene, compose, in_one_call, overlong
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Still
 
@@ -83,9 +83,10 @@ class Writer:
         pairs = zip(composed, lengths, strict=True)
         parts = tuple(Part(one.text, seconds) for one, seconds in pairs)
         paths = [path for shot in group.shots for path in reference_paths(board, shot)]
-        start = self._input(first.still)
+        start, recipe = self._input(first.still), choice.route.model.recipe
+        prompt = in_one_call(parts, recipe)
         request = replace(
-            _routed(want, choice, in_one_call(parts, choice.route.model.recipe)),
+            _routed(want, choice, prompt),
             shots=parts,
             duration=choice.seconds,
             negative_prompt=composed[0].negative,
@@ -99,6 +100,7 @@ class Writer:
             voice=next((one for shot in group.shots if (one := self._voice(shot, choice))), None),
         )
         remarks = [remark for one in composed for remark in one.remarks]
+        remarks += [*overlong(prompt, recipe), *_crowded(group, parts, recipe.max_shot_chars)]
         remarks += [remark for shot in group.shots for remark in self._left_out(shot, choice)]
         names = ", ".join(shot.id for shot in group.shots)
         said = f"one call makes {names}; the cut parts them by their lengths"
@@ -210,6 +212,15 @@ class Writer:
         words = f"Goes on from {start}. {composed.text}" if start else composed.text
         name = model.name if model else final.model or final.why
         return Slate(shot.id, name, words, seconds_of(board, shot), spoken)
+
+
+def _crowded(group: Group, parts: tuple[Part, ...], most: int | None) -> list[str]:
+    """Which shots of a group have more words than their model reads of one."""
+    return [
+        f"`{shot.id}` has {len(part.text)} characters; of a shot in a group the model reads {most}"
+        for shot, part in zip(group.shots, parts, strict=True)
+        if most is not None and len(part.text) > most
+    ]
 
 
 def _steered(shot: Shot, choice: Choice, camera: Camera | None) -> tuple[str, ...]:
