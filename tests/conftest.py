@@ -16,8 +16,33 @@ GOLDEN = Path(__file__).parent / "golden"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
+LONG = (
+    "test_ten_desks.py", "test_crash.py", "sweep", "test_docs.py", "test_docs_provider.py",
+    "cli/test_render.py", "rehearsal/test_clips.py", "cli/test_paid.py", "test_templates.py",
+    "stitch", "providers/animatic", "cli",
+)  # fmt: skip
+"""What takes longest, by file or folder, longest first."""
+
+
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+def pytest_collection_modifyitems(items):
+    """The long files first, so that no worker is left with one while the others have nothing.
+
+    A file's tests stay together, and with them what they share.
+    """
+    here = Path(__file__).parent
+    ranks = {here / name: rank for rank, name in enumerate(LONG)}
+
+    def rank(item):
+        return min(
+            (ranks[path] for path in (item.path, *item.path.parents) if path in ranks),
+            default=len(LONG),
+        )
+
+    items.sort(key=rank)
 
 
 @pytest.fixture
