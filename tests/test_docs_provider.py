@@ -43,7 +43,8 @@ def grown(tmp_path_factory):
     """A copy of the program and its tests, with what the page adds to it."""
     folder = tmp_path_factory.mktemp("copy")
     for name in ("src", "tests"):
-        unwanted = shutil.ignore_patterns("__pycache__", "golden", "compiled.bin")
+        # what is compiled comes along, but for what is being written at this moment
+        unwanted = shutil.ignore_patterns("*.pyc.*", "golden", "compiled.bin")
         shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
     shutil.copy(ROOT / "pyproject.toml", folder)
     for path, block in files().items():
@@ -67,7 +68,7 @@ def with_lines(text, lines, heads):
 
 def run(folder, *words, at=None):
     """Run a module of the copy; how it ended, and what was said."""
-    env = {**os.environ, "PYTHONPATH": str(folder / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONPATH": str(folder / "src")}
     command = [sys.executable, "-m", *words]
     done = subprocess.run(
         command, cwd=at or folder, env=env, capture_output=True, text=True, timeout=300
