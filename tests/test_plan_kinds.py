@@ -201,7 +201,10 @@ def test_a_take_made_again_is_finished_again(finished, house):
 
 
 def test_a_changed_wish_for_the_same_take_is_kept_until_it_is_asked_for(film, house):
-    text = "defaults: {model: plain}\nshots: [{id: one, prompt: a, enhance: {upscale: SIZE}}]"
+    text = (
+        "format: {resolution: 720p}\ndefaults: {model: plain}\n"
+        "shots: [{id: one, prompt: a, enhance: {upscale: SIZE}}]"
+    )
     steps = steps_of(film(text.replace("SIZE", "4k")), house)
     one = taken(steps["one"], digest="a" * 64)
     scaled = taken(steps["one.upscale"], started_from={"source_video": "a" * 64})
@@ -210,6 +213,70 @@ def test_a_changed_wish_for_the_same_take_is_kept_until_it_is_asked_for(film, ho
     assert steps_of(smaller, house, history)["one.upscale"].action == "stale"
     again = steps_of(smaller, house, history, rerun=frozenset({"changed"}))
     assert again["one.upscale"].action == "redo"
+
+
+NO_GAIN = """
+    format: {resolution: 720p, fps: 24}
+    defaults: {model: plain}
+    shots:
+      - {id: one, prompt: a, enhance: WORK}
+"""
+"""`plain` sells 720p and 1080p, and (in the fixture below) makes 24 frames a second."""
+
+
+@pytest.fixture
+def paced(house):
+    """The house, where it is known at what rate `plain` makes its clips."""
+    plain = house.models["plain"].model_copy(update={"rates": (Decimal(24),)})
+    return Catalogue(house.models | {"plain": plain}, house.providers)
+
+
+@pytest.mark.parametrize(
+    ("work", "message", "hint"),
+    [
+        (
+            "{upscale: 480p}",
+            "`plain` makes shot `one` at 720p: to scale it up to 480p buys nothing",
+            "take `upscale` out, or ask for more than 720p",
+        ),
+        (
+            "{upscale: 720p, interpolate: 48}",
+            "`plain` makes shot `one` at 720p: to scale it up to 720p buys nothing",
+            "take `upscale` out, or ask for more than 720p",
+        ),
+        (
+            "{upscale: 1080p, interpolate: 24}",
+            "shot `one` is made at 24 fps: to interpolate to 24 adds no frame",
+            "take `interpolate` out, or ask for more than 24",
+        ),
+    ],
+)
+def test_work_that_buys_nothing_is_a_fault_at_its_place(film, paced, work, message, hint):
+    source = film(NO_GAIN.replace("WORK", work))
+    with pytest.raises(StoryboardInvalid) as caught:
+        plan(source, paced, History(), Options())
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.message, fault.hint) == ("buys-nothing", message, hint)
+    assert fault.line == 7
+
+
+def test_a_scaler_that_does_not_reach_beyond_what_there_is_buys_nothing(film, paced):
+    text = NO_GAIN.replace("720p", "1080p").replace("WORK", "{upscale: 4k, model: small}")
+    small = model("small", kind="upscale", durations=None, audio=None, resolutions=["1080p"],
+                  aspects=None, capabilities=["source_video"])  # fmt: skip
+    sold = provider("four", offer("small", Decimal("0.01"), modes={"upscale": "u"}))
+    there = Catalogue(paced.models | {"small": small}, paced.providers | {"four": sold})
+    (message,) = faults(film(text), there)
+    assert message == "`plain` makes shot `one` at 1080p, and `small` scales up to 1080p at most"
+
+
+def test_work_that_may_buy_something_is_planned(film, house, paced):
+    asked = film(NO_GAIN.replace("WORK", "{interpolate: 24}"))
+    assert "one.interpolate" in steps_of(asked, house)  # nobody says at what rate `plain` makes it
+    scaled = film(NO_GAIN.replace("WORK", "{upscale: 720p}"))
+    job = steps_of(asked, house)["one"]
+    own = replace(taken(job), provider="own", key=JobKey("a"))
+    assert "one.upscale" in steps_of(scaled, paced, History((own,)))  # it may be of any size
 
 
 # -- groups -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vidgen.quantity import Whole
 from vidgen.scalars import (
@@ -186,11 +186,21 @@ class Quality(Language):
 class Enhance(Language):
     """Work on a finished take."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["upscale"]}, {"required": ["interpolate"]}]}
+    )
+
     upscale: Resolution | None = Field(None, description="the size to scale up to")
     interpolate: Annotated[int, Whole(24, 120)] | None = Field(
         None, description="the frame rate to interpolate to"
     )
     model: Name | None = Field(None, description="an upscale or interpolate model of the catalogue")
+
+    @model_validator(mode="after")
+    def _some_work(self) -> Enhance:
+        if self.upscale is None and self.interpolate is None:
+            raise ValueError("it asks for no work; name `upscale`, `interpolate` or both")
+        return self
 
 
 class Defaults(Language):

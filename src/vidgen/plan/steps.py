@@ -20,6 +20,7 @@ from vidgen.places import (
     shot_of,
     stages_of,
 )
+from vidgen.plan.effect import Picture, arriving, without_effect
 from vidgen.plan.past import Anchor, Decision, Past, Starts
 from vidgen.plan.request import Writer
 from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
@@ -99,7 +100,7 @@ class Builder:
         self.anchors[shot.id] = self._anchor(made)
         if self.options.tier == FINISHED_TIER:
             bought = replace(want, seconds=choice.seconds or want.seconds)
-            self._finish(index, shot, bought, made[-1])
+            self._finish(index, shot, bought, made, self._sure(shot, choice, made))
 
     def _group(self, index: int, group: Group) -> None:
         """Shots rendered in one call: one step, and an anchor for each of them."""
@@ -151,16 +152,31 @@ class Builder:
                 self._fault(where, "shot-not-offered", message, "round it, and trim the shot")
         return len(self.faults) > found
 
-    def _finish(self, index: int, shot: Shot, made: Want, step: Step) -> None:
+    def _sure(self, shot: Shot, choice: Choice, made: list[Step]) -> Picture:
+        """What a shot's take will be; of one's own clip, and of one that is kept though the shot
+        was changed, nothing is sure.
+        """
+        take = self.anchors[shot.id].take
+        if take and (take.provider == "own" or take.key not in {step.job.key for step in made}):
+            return Picture()
+        return arriving(choice, Picture())
+
+    def _finish(
+        self, index: int, shot: Shot, made: Want, steps: list[Step], picture: Picture
+    ) -> None:
         """What is to be done to a shot's take, each stage to what the one before made."""
         board, take = self.source.board, self.anchors[shot.id]
         for stage in stages_of(shot):
-            maker = take.take.provider if take.take else step.job.request.provider
+            maker = take.take.provider if take.take else steps[-1].job.request.provider
             wish = stage_want_of(board, index, stage, made, maker)
             routed = self._routed(self._fitting(wish, len(stages_of(shot))))
             if routed is None:
                 return
             want, choice = routed
+            idle = without_effect(shot, stage, choice, picture)
+            if idle is not None:
+                self._fault(("shots", index, "enhance", stage), "buys-nothing", *idle)
+            picture = arriving(choice, picture)
             written = self._writer.stage(shot, stage, want, choice)
             starts: Starts = (("source_video", replace(take, seconds=None)),)
             job = self._named(want.shot, written.request, 1, starts)
