@@ -95,7 +95,7 @@ def test_the_verdict_says_how_much(planned, head, options, words):
 
 
 def test_a_plan_with_nothing_left_to_pay_says_so(planned, film, shop):
-    from tests.test_plan import made
+    from tests.planning import made
 
     source = film("budget: {credits: 100}\n" + TWO)
     steps = plan(source, shop, History(), Options()).steps

@@ -22,6 +22,12 @@ def stage(film, shop, tmp_path, clip):
 
 
 @pytest.fixture
+def part(tmp_path):
+    """Where a download is put until it is whole."""
+    return tmp_path / "clips" / "sip.part"
+
+
+@pytest.fixture
 def skipping(monkeypatch):
     """Waits take no time, and the loop's clock goes on as if they had (at a tempo of 1)."""
     skipped, clock = [0.0], asyncio.BaseEventLoop.time

@@ -239,6 +239,8 @@ CHAIN = shots(
 )  # fmt: skip
 PRICE = 0.32
 """US dollars of one shot of four seconds."""
+FAILED = {"rerun": frozenset({"failed"})}
+"""How to ask that what failed is made again."""
 
 
 def failures(report):
