@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import still
-from tests.test_docs import captures, quoted, table
+from tests.docs_pages import captures, quoted, table
 from vidgen.catalogue import load
 from vidgen.errors import StoryboardInvalid
 from vidgen.job import History

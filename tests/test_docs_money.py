@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.given import in_doubt, paid, step_of
 from tests.conftest import still
-from tests.test_docs import _tables, captures, quoted
+from tests.docs_pages import captures, quoted, tables
 
 FILM = """\
 vidgen: 1
@@ -27,12 +27,12 @@ def folder(tmp_path):
 
 def keys(page):
     """The keys that each table of a page names."""
-    return [{name for row in rows for name in quoted(row[0])} for rows in _tables(page, "key")]
+    return [{name for row in rows for name in quoted(row[0])} for rows in tables(page, "key")]
 
 
 def told(page, schema):
     """The keys of the table whose first row names that schema."""
-    for found in _tables(page, "key"):
+    for found in tables(page, "key"):
         if found[0][0] == "`schema`" and quoted(found[0][1]) == [schema]:
             return {name for row in found for name in quoted(row[0])}
     raise AssertionError(f"{page} has no table of {schema}")
@@ -66,7 +66,7 @@ def test_the_shape_of_a_ledger(folder):
     paid(folder, step_of(folder, "a"))
     found = said(folder, "ledger")
     assert told("money.md", "vidgen.ledger/1") == set(found)
-    rows_ = next(rows for rows in _tables("money.md", "key") if "vidgen.ledger/1" in rows[0][1])
+    rows_ = next(rows for rows in tables("money.md", "key") if "vidgen.ledger/1" in rows[0][1])
     words = {quoted(row[0])[0]: set(quoted(row[1])) for row in rows_}
     assert words["total"] == set(found["total"])
     assert words["cut"] == set(found["cut"]) | set(found["cut"]["shots"][0])

@@ -10,7 +10,6 @@ from tests.render.fetch_server import Turn
 from vidgen.render.fetch import fetch
 
 CLIP = random.Random(7).randbytes(10_000)
-
 CUT = Turn(cut=0)
 
 
