@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.cli.conftest import TINY, tree
 from tests.cli.given import NO, journal_of, put, step_of
-from tests.cli.test_select import STILL
+from tests.cli.test_select import GROUP, STILL
 from tests.clips import ffmpeg, ffmpeg_run, make_clip  # noqa: F401
 from vidgen.errors import Exit
 from vidgen.project import Project
@@ -185,6 +185,37 @@ def written(path, data):
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
     return path
+
+
+def test_a_clip_for_one_shot_of_a_group_stands_in_the_cut_for_it(vidgen, tiny, clip):
+    folder = tiny(GROUP)
+    put(folder, step_of(folder, "oven.group"))
+    said = vidgen("import", "tip", clip(size="720x1280", seconds=3), "--project", folder)
+    assert said.code == 0
+    assert said.err == (
+        "tip: takes/tip/v001.mp4, 720x1280, 3.00s at 24 fps, no sound\n"
+        "  it is selected: the cut shows tip from it, and not from oven.group;"
+        " `vidgen select tip --none` takes that back\n"
+    )
+    told = {take["shot"]: take for take in vidgen("takes", folder, "--json").json["takes"]}
+    assert [(name, take["selected"], take["stale"]) for name, take in told.items()] == [
+        ("oven.group", True, False), ("tip", True, False),
+    ]  # fmt: skip
+    assert step_of(folder, "oven.group").action == "reuse"
+    tiny(GROUP.replace("Steam rises", "Steam falls"))
+    assert [take["stale"] for take in vidgen("takes", folder, "--json").json["takes"]] == [True] * 2
+
+
+def test_a_chosen_take_of_a_shot_in_a_group_stays_chosen(vidgen, tiny, clip):
+    folder = tiny(GROUP)
+    first, second = (
+        vidgen("import", "oven", clip(seconds=3), "--project", folder, "--json").json for _ in "ab"
+    )
+    assert [(one["used"], one["instead_of"]) for one in (first, second)] == [
+        (True, "oven.group"), (False, None),
+    ]  # fmt: skip
+    other = vidgen("import", "tip.group", clip(seconds=3), "--project", folder)
+    assert (other.code, "the takes of its group are `oven.group`" in other.err) == (2, True)
 
 
 HOSTILE = {

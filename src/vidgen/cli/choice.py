@@ -61,7 +61,7 @@ def find_take(project: Desk, place: str, word: str) -> Take:
     there = f"there are: {_told(takes)}" if takes else "it has no take yet"
     if number is None:
         raise UnknownName(f"`{word}` names no take; a take is named like v002", hint=there)
-    group = _group_of(project, place)
+    group = group_around(project, place)
     if group is None and word_of(place) == GROUP:
         raise UnknownName(f"shot `{shot_of(place)}` is in no group")
     if group is None or group.place == place:
@@ -75,7 +75,7 @@ def find_take(project: Desk, place: str, word: str) -> Take:
     )
 
 
-def _group_of(project: Desk, place: str) -> Group | None:
+def group_around(project: Desk, place: str) -> Group | None:
     """The group whose takes a place's clip is part of."""
     board = project.source.board
     if word_of(place) not in ("", GROUP):
@@ -132,7 +132,7 @@ def step_for(project: Desk, place: str, tier: Tier, take: int) -> tuple[Plan, St
                 return plan, step
     base, word = shot_of(place), word_of(place)
     if not is_still(place):
-        group = _group_of(project, place)
+        group = group_around(project, place)
         said = f"`{word}`" if word else "take of its own: it is rendered in its group"
         hint = f"the takes of its group are `{group.place}`" if group else ""
         raise UnknownName(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vidgen.chosen import used
+from vidgen.chosen import shown, used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, talk, write_json
-from vidgen.cli.choice import OfProject, Place, check_place, step_for
+from vidgen.cli.choice import OfProject, Place, check_place, group_around, step_for
 from vidgen.errors import FileTrouble, MediaError
-from vidgen.places import is_still, shot_of
+from vidgen.places import is_still, shot_of, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,12 +37,16 @@ LARGEST = 8 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A file that is a take now: what was measured, whether the cut uses it, and what to know."""
+    """A file that is a take now: what was measured, whether the cut uses it, and what to know.
+
+    `instead_of` is the place of a group's take, of which the shot would be shown else.
+    """
 
     take: Take
     facts: Facts
     used: bool
     words: tuple[str, ...]
+    instead_of: str | None = None
 
 
 @command("import")
@@ -79,8 +83,7 @@ def import_(
     check_place(project, place)
     ending = _ending(place, file)
     tier: Tier = "draft" if draft and not is_still(place) else "final"
-    _, step = step_for(project, place, tier, take)
-    found = _bring(project, step, file, ending)
+    found = _bring(project, _step(project, place, tier, take), file, ending)
     if as_json:
         write_json(_as_json(found))
     else:
@@ -95,6 +98,18 @@ def _place(shot: str, *, still: bool, end_still: bool) -> str:
     if named and told not in ("", named):
         raise typer.BadParameter(f"`{shot}` and --{named} name different pictures")
     return f"{base}.{named}" if named else shot
+
+
+def _step(project: desk.Desk, place: str, tier: Tier, take: int) -> Step:
+    """The step that a file stands for; of a shot in a group, the one that it would be by itself."""
+    from vidgen.plan.standing import by_themselves
+
+    group = None if word_of(place) else group_around(project, place)
+    if group is None:
+        return step_for(project, place, tier, take)[1]
+    _, whole = step_for(project, group.place, tier, take)
+    alone = next(job for job in by_themselves(whole) if job.shot == place)
+    return replace(whole, job=alone)
 
 
 def _ending(place: str, file: Path) -> str:
@@ -139,8 +154,24 @@ def _bring(project: desk.Desk, step: Step, file: Path, ending: str) -> Brought:
             home.promote(copy, take, _facts(step, facts, file))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    now = used(home.history(), take.shot, take.tier)
-    return Brought(take, facts, now == take, tuple(_remarks(project, step, facts)))
+    words = tuple(_remarks(project, step, facts))
+    group = None if word_of(take.shot) else group_around(project, take.shot)
+    if group is None:
+        return Brought(take, facts, used(home.history(), take.shot, take.tier) == take, words)
+    now = _in_place_of_its_group(project, take)
+    return Brought(take, facts, now == take, words, group.place)
+
+
+def _in_place_of_its_group(project: desk.Desk, take: Take) -> Take | None:
+    """Choose a take of a shot in a group, unless a person chose another; the one that is shown.
+
+    Unchosen it would lie there unseen, since the film shows what a group's take has of the shot.
+    """
+    home, board = project.project, project.source.board
+    with home.locked("select"):
+        if take.shot not in home.history().selects:
+            home.select(take.shot, take.number)
+    return shown(board, home.history(), board.shot(take.shot), take.tier)
 
 
 def _measured(copy: Path, request: Request, file: Path) -> Facts:
@@ -245,6 +276,11 @@ def _tell(found: Brought) -> None:
         talk(f"  {words}")
     if not found.used:
         talk(f"  another take is selected: `vidgen select {take.shot} {take.name}` uses this one")
+    elif found.instead_of:
+        talk(
+            f"  it is selected: the cut shows {take.shot} from it, and not from {found.instead_of};"
+            f" `vidgen select {take.shot} --none` takes that back"
+        )
 
 
 def _as_json(found: Brought) -> dict[str, object]:
@@ -265,4 +301,5 @@ def _as_json(found: Brought) -> dict[str, object]:
         "flags": list(take.flags),
         "remarks": list(found.words),
         "used": found.used,
+        "instead_of": found.instead_of if found.used else None,
     }

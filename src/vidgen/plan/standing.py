@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vidgen.job import JobKey, Need, StartedFrom, Take
+from vidgen.job import Job, JobKey, Need, StartedFrom, Take, job_key
 from vidgen.plan.values import Plan, Step
 
 
@@ -27,6 +27,26 @@ def starting_from(plan: Plan, step: Step) -> StartedFrom | None:
             return None
         found[need.field] = take.digest
     return found
+
+
+def by_themselves(step: Step) -> tuple[Job, ...]:
+    """The jobs that the shots of a group would be, were each a call of its own: what a clip asks
+    that is brought in the place of one of them. None for a step of one shot.
+    """
+    asked = step.job.request
+    jobs = []
+    for place, (shot, part) in enumerate(zip(step.covers, asked.shots, strict=True)):
+        request = replace(
+            asked,
+            prompt=part.text,
+            duration=part.seconds,
+            shots=(),
+            first_frame=None if place else asked.first_frame,
+            last_frame=asked.last_frame if shot == step.covers[-1] else None,
+        )
+        key = job_key(request, shot=shot, tier=step.job.tier, take=step.job.take, upstream=None)
+        jobs.append(replace(step.job, key=key, shot=shot, request=request, needs=()))
+    return tuple(jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +78,5 @@ def standing(plans: Iterable[Plan]) -> Standing:
             starts = starting_from(plan, step)
             for job in (step.job, *step.alternates):
                 asked[job.key] = starts
+            asked |= {job.key: {} for job in by_themselves(step)}
     return Standing(asked)
