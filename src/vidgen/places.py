@@ -82,3 +82,9 @@ def offset_of(board: Storyboard, shot: Shot) -> Decimal:
         return Decimal(0)
     before = group.shots[: [one.id for one in group.shots].index(shot.id)]
     return sum((seconds_of(board, one) for one in before), Decimal(0))
+
+
+def parts_of(board: Storyboard, group: Group) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """Each shot of a group, with where in the group's clip it begins and ends, in seconds."""
+    begins = ((shot, offset_of(board, shot)) for shot in group.shots)
+    return tuple((shot.id, at, at + seconds_of(board, shot)) for shot, at in begins)

@@ -150,3 +150,24 @@ def test_a_members_own_take_is_starred_only_once_it_stands_for_its_groups(vidgen
     assert starred() == {"oven.group": True, "tip": False}
     vidgen("select", "tip", "1", "--project", folder)
     assert starred() == {"oven.group": True, "tip": True}
+
+
+def test_the_take_of_a_group_says_which_shots_it_holds_and_where(vidgen, tiny):
+    folder = tiny(GROUP.replace("Steam rises", "Steam rises, duration: 4s"))
+    put(folder, step_of(folder, "oven.group"))
+    put(folder, step_of(folder, "door"))
+    assert "oven 0-3s, tip 3-7s" in vidgen("takes", folder, columns=120).out
+    (take,) = vidgen("takes", folder, "--shot", "tip", "--json").json["takes"]
+    assert (take["shot"], take["stale"]) == ("oven.group", False)
+    assert take["holds"] == [
+        {"shot": "oven", "from": "0", "to": "3"}, {"shot": "tip", "from": "3", "to": "7"},
+    ]  # fmt: skip
+
+
+def test_more_takes_of_a_group_than_are_written_are_not_stale_for_that(vidgen, tiny):
+    folder = tiny(GROUP)
+    for step in steps(folder, takes=2):
+        if step.job.shot == "oven.group":
+            put(folder, step)
+    found = vidgen("takes", folder, "--json").json["takes"]
+    assert [(take["take"], take["stale"]) for take in found] == [(1, False), (2, False)]

@@ -10,10 +10,20 @@ from vidgen.cli import desk
 from vidgen.cli.app import AsJson, StoryboardPath, command, console, talk, write_json
 from vidgen.cli.choice import CUT_TIERS, planned
 from vidgen.errors import StoryboardInvalid, UnknownName
-from vidgen.places import GROUP, STAGES, STILLS, is_still, shot_of, word_of
+from vidgen.places import (
+    GROUP,
+    STAGES,
+    STILLS,
+    group_of,
+    is_still,
+    parts_of,
+    shot_of,
+    word_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from vidgen.job import History, Take
     from vidgen.plan import Plan
@@ -37,7 +47,8 @@ def takes(
     listed = [
         item
         for item in _listed(project, history)
-        if not shot or item.take.shot in shot or shot_of(item.take.shot) in shot
+        if not shot
+        or {item.take.shot, shot_of(item.take.shot), *(held for held, _, _ in item.holds)} & {*shot}
     ]
     per_usd = project.source.board.credits.per_usd
     if as_json:
@@ -79,9 +90,19 @@ def _listed(project: desk.Desk, history: History) -> list[Listed]:
             used=_used(project, history, take),
             by_hand=history.selects.get(take.shot) == take.number,
             stale=None if standing is None else standing.stale(take),
+            holds=_holds(project, take),
         )
         for take in sorted(history.takes, key=place)
     ]
+
+
+def _holds(project: desk.Desk, take: Take) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """The shots that the cut finds in a take, and where; of a group's take alone."""
+    board = project.source.board
+    if word_of(take.shot) != GROUP or shot_of(take.shot) not in [shot.id for shot in board.shots]:
+        return ()
+    group = group_of(board, board.shot(shot_of(take.shot)))
+    return parts_of(board, group) if group is not None and group.place == take.shot else ()
 
 
 def _used(project: desk.Desk, history: History, take: Take) -> bool:
@@ -105,7 +126,11 @@ def _standing(project: desk.Desk, history: History) -> Standing | None:
 def _plans(project: desk.Desk, history: History) -> Iterator[Plan]:
     """The plans of every tier that has takes, as many as there are, and of the stills."""
     for tier in CUT_TIERS:
-        made = [take.take for take in history.takes if take.tier == tier and "." not in take.shot]
+        made = [
+            take.take
+            for take in history.takes
+            if take.tier == tier and word_of(take.shot) in ("", GROUP)
+        ]
         if made:
             yield planned(project, tier)
             yield planned(project, tier, takes=max(made))

@@ -23,12 +23,16 @@ NARROW, WITH_SEEDS, WITH_FILES = 60, 90, 120
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A take; whether its tier's cut uses it, a person chose it, and it is stale (None: untold)."""
+    """A take; whether its tier's cut uses it, a person chose it, and it is stale (None: untold).
+
+    `holds` are the shots in a group's take, and from which second to which.
+    """
 
     take: Take
     used: bool
     by_hand: bool
     stale: bool | None
+    holds: tuple[tuple[str, Decimal, Decimal], ...] = ()
 
 
 def takes_view(listed: Sequence[Listed], per_usd: Decimal, width: int) -> Table:
@@ -78,7 +82,8 @@ def _notes(item: Listed) -> list[str]:
     words += ["stale"] if item.stale else []
     brought = item.take.provider == "own"  # which its model says already
     words += ["accepted"] if item.take.accepted and not item.stale and not brought else []
-    return [*words, *item.take.flags]
+    held = [f"{shot} {plain_amount(start)}-{plain_amount(end)}s" for shot, start, end in item.holds]
+    return [*held, *words, *item.take.flags]
 
 
 def takes_json(listed: Sequence[Listed], per_usd: Decimal) -> dict[str, Any]:
@@ -102,4 +107,8 @@ def _record(item: Listed, per_usd: Decimal) -> dict[str, Any]:
         "selected": item.used,
         "by_hand": item.by_hand,
         "stale": item.stale,
+        "holds": [
+            {"shot": shot, "from": plain_amount(start), "to": plain_amount(end)}
+            for shot, start, end in item.holds
+        ],
     }
