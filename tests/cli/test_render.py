@@ -206,7 +206,7 @@ def test_an_interrupted_run_leaves_nothing_half_made(tiny, vidgen, number):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 def test_an_interrupted_stitch_leaves_nothing_half_made(tiny, vidgen):
-    folder = tiny(TINY.replace("duration: 1s", "duration: 30s"))
+    folder = tiny(TINY.replace("duration: 1s", "duration: 12s"))
     vidgen("render", folder, "--animatic")
     with running("stitch", folder, "--animatic") as process:
         assert until(lambda: list(folder.glob(".vidgen/cache/stitch/**/*part*")))
