@@ -342,6 +342,22 @@ def test_a_model_that_cannot_cut_between_shots_makes_no_group(film, house):
     assert "it has no multi shot" in said
 
 
+def test_a_group_that_is_too_long_is_told_with_its_shots_and_their_lengths(film, house):
+    source = film("""
+        defaults: {model: many}
+        shots:
+          - {id: a, prompt: a cup, group: g, duration: 9s}
+          - {id: b, prompt: a hand, group: g, duration: 4.5s}
+    """)
+    with pytest.raises(StoryboardInvalid) as caught:
+        plan(source, house, History(), Options())
+    (fault,) = caught.value.faults
+    assert fault.message == "group `g` (a 9s, b 4.5s) asks for 13.5s; many sells 4, 5, 9, 10"
+    assert fault.hint == "split the group, shorten its shots, or see `vidgen models many`"
+    line = source.file.read_text().splitlines()[fault.line - 1]
+    assert line[fault.column - 1 :].startswith("g, duration: 9s")
+
+
 def test_a_group_takes_the_pictures_of_all_its_casts(film, house, tmp_path):
     from tests.conftest import still
 

@@ -11,6 +11,7 @@ from vidgen.job import GivenField, History, Job, JobKey, Need, Request, Take, jo
 from vidgen.named import serving
 from vidgen.places import (
     FINISHED_TIER,
+    GROUP,
     STILL_TIER,
     STILLS,
     Group,
@@ -19,6 +20,7 @@ from vidgen.places import (
     seconds_of,
     shot_of,
     stages_of,
+    word_of,
 )
 from vidgen.plan.effect import Picture, arriving, without_effect
 from vidgen.plan.past import Anchor, Decision, Past, Starts
@@ -412,18 +414,32 @@ class Builder:
     def _not_offered(self, want: Want, refusals: list[Refusal]) -> None:
         telling = _telling(refusals)
         fields = {reason.field for refusal in telling for reason in refusal.reasons}
+        whose, lasting, shorter = self._whose(want)
         if fields == {"duration"} and want.model:
             lengths = sorted({length for one in telling for length in one.route.durations})
             sold = lengths_in_words(tuple(lengths))
-            message = f"shot `{want.shot}` asks for {want.seconds:f}s; {want.model} sells {sold}"
-            hint = f"shorten it, split it with `chain`, or see `vidgen models {want.model}`"
-            self._fault((*want.loc, "duration"), "shot-not-offered", message, hint)
+            message = f"{whose} asks for {want.seconds:f}s; {want.model} sells {sold}"
+            hint = f"{shorter}, or see `vidgen models {want.model}`"
+            self._fault((*want.loc, lasting), "shot-not-offered", message, hint)
             return
         asked = f"`{want.model}`" if want.model else "any live model"
-        message = f"shot `{want.shot}` cannot be made by {asked}: {_grouped(telling)}"
+        message = f"{whose} cannot be made by {asked}: {_grouped(telling)}"
         field = fields.pop() if len(fields) == 1 else ""
+        field = lasting if field == "duration" else field
         loc = want.model_loc if field in ("model", "") else (*want.loc, field)
         self._fault(loc, "shot-not-offered", message, self._way_out(want))
+
+    def _whose(self, want: Want) -> tuple[str, str, str]:
+        """Who wants something, in words; the field that says how long that lasts; the ways to make
+        it shorter. A group is told with the length of each of its shots.
+        """
+        board = self.source.board
+        if word_of(want.shot) != GROUP:
+            return f"shot `{want.shot}`", "duration", "shorten it, split it with `chain`"
+        shots = [shot for shot in board.shots if shot.group == board.shot(shot_of(want.shot)).group]
+        lengths = ", ".join(f"{shot.id} {seconds_of(board, shot):f}s" for shot in shots)
+        name = f"group `{shots[0].group}` ({lengths})"
+        return name, "group", "split the group, shorten its shots"
 
     def _way_out(self, want: Want) -> str:
         others, _ = self.router.weigh(replace(want, provider=None), None)
