@@ -3,6 +3,8 @@
 `build(name, folder)` makes a project folder with the files that good paths would find.
 """
 
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -34,8 +36,8 @@ def names() -> list[str]:
 def build(name: str, folder: Path) -> Path:
     """A project folder with one broken storyboard in it; the storyboard's path."""
     (folder / "stills").mkdir(parents=True)
-    Image.new("RGB", (1080, 1920)).save(folder / "stills" / "sip.png")
-    Image.new("RGB", (1080, 1920)).save(folder.parent / "outside.png")
+    (folder / "stills" / "sip.png").write_bytes(_picture())
+    (folder.parent / "outside.png").write_bytes(_picture())
     (folder / "stills" / "text.png").write_text("no picture at all")
     (folder / "stills" / "folder.wav").mkdir()
     (folder / "stills" / "linked.png").symlink_to(folder.parent / "outside.png")
@@ -45,6 +47,14 @@ def build(name: str, folder: Path) -> Path:
     else:
         file.write_bytes((BROKEN / f"{name}.yaml").read_bytes())
     return file
+
+
+@cache
+def _picture() -> bytes:
+    """A black picture, encoded once."""
+    file = BytesIO()
+    Image.new("RGB", (1080, 1920)).save(file, format="PNG")
+    return file.getvalue()
 
 
 def _sparse(path: Path, size: int) -> None:
