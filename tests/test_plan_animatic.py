@@ -39,6 +39,16 @@ def test_a_card_is_never_moved_over_but_says_what_it_goes_on_from(film, shop):
     assert steps[1].job.request.slate.prompt == "Goes on from a. Q."
 
 
+def test_every_card_of_a_group_says_the_model_that_makes_the_group(film, shop):
+    source = film("""
+        shots:
+          - {id: a, prompt: p, group: g, model: dear}
+          - {id: b, prompt: q, group: g}
+    """)
+    steps = planned(source, shop, tier="animatic").steps
+    assert [step.job.request.slate.model for step in steps] == ["Dear", "Dear"]
+
+
 TITLED = """
     defaults: {model: dear, duration: 5s}
     draft: {model: plain}

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
 from vidgen.job import Camera, Input, Mode, Part, Request, Slate, Tier
-from vidgen.places import Group, Stage, seconds_of
+from vidgen.places import Group, Stage, group_of, seconds_of
 from vidgen.plan.moves import camera_of, fits, move_of
 from vidgen.plan.route import Choice
 from vidgen.plan.want import Want, reference_names, reference_paths, want_of
@@ -194,12 +194,19 @@ class Writer:
     def _inputs(self, paths: tuple[str, ...]) -> tuple[Input, ...]:
         return tuple(self.source.inputs[path] for path in paths)
 
+    def _naming_the_model(self, index: int) -> int:
+        """The number of the shot that says who makes shot number `index`: of a group its first."""
+        board = self.source.board
+        group = group_of(board, board.shots[index])
+        return index if group is None else board.shots.index(group.shots[0])
+
     def _slate(self, index: int, shot: Shot, composed: Composed) -> Slate:
         """What the card says: the model is the one that the finals would be made with.
 
         Where that is the animatic itself, the card is a title: it stands for nothing else, and has
         the author's words as they are written.
         """
+        index = self._naming_the_model(index)
         board = self.source.board
         final = want_of(board, index, "final")
         model = self.catalogue.find(final.model) if final.model else None
