@@ -1,13 +1,40 @@
-"""Fixtures that make real clips with the ffmpeg that comes with vidgen."""
+"""Real clips and sounds: by the ffmpeg that comes with vidgen, or in one call where any will do."""
 
 import subprocess
+import wave
+from fractions import Fraction
 
+import av
+import numpy as np
 import pytest
 
 from vidgen.media.binary import find
 
 BT709 = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 FAST = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-bf", "2")
+
+
+def hum(path, *, seconds=5, level=b"\x70"):
+    """A sound that lasts so long, as a WAV of one channel."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 1, 8000, 0, "NONE", ""))
+        file.writeframes(level * round(8000 * seconds))
+    return path
+
+
+def footage(path, seconds=5):
+    """A clip of that many whole seconds, 64x112 and one frame a second, all of it grey."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mpeg4", rate=Fraction(1))
+        stream.width, stream.height, stream.pix_fmt = 64, 112, "yuv420p"
+        picture = av.VideoFrame.from_ndarray(np.full((112, 64, 3), 128, np.uint8), format="rgb24")
+        for number in range(seconds):
+            picture.pts = number
+            file.mux(stream.encode(picture))
+        file.mux(stream.encode())
+    return path
 
 
 @pytest.fixture(scope="session")

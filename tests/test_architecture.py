@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "storyboard": {"scalars", "quantity"},
     "camera": {"job"},
     "catalogue": {"errors", "job", "money", "yamlfile"},
-    "source": {"errors", "job", "storyboard", "yamlfile"},
+    "source": {"errors", "job", "media", "storyboard", "yamlfile"},
     "named": {"catalogue", "errors", "job", "source", "storyboard"},
     "prompt": {"catalogue", "job", "storyboard"},
     "plan": {"camera", "catalogue", "chosen", "errors", "job", "money", "named", "places", "prompt"}

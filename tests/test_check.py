@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from PIL import Image
 
+from tests.clips import footage, hum
 from tests.conftest import model, offer, provider, still
 from vidgen.catalogue import Catalogue
 from vidgen.check import no_effect, warnings
@@ -17,7 +18,7 @@ sound: {music: {file: bed.wav}}
 @pytest.fixture
 def told(film, shop, tmp_path):
     """What `look` says of a storyboard, as (code, line, message); the music is there."""
-    (tmp_path / "bed.wav").write_bytes(b"")
+    hum(tmp_path / "bed.wav")
 
     def tell(text, look=warnings, stills=(), catalogue=shop):
         source = film(CALM + text, stills=stills)
@@ -211,8 +212,9 @@ def test_leftovers_of_the_file_are_told(told, tmp_path):
 
 def test_parts_without_effect_are_told_once_each(told, tmp_path):
     good(tmp_path)
-    for name in ("a.srt", "a.cube", "a.yaml", "a.mp4"):
+    for name in ("a.srt", "a.cube", "a.yaml"):
         (tmp_path / name).touch()
+    footage(tmp_path / "a.mp4")
     found = told(
         "captions: {file: a.srt}\n"
         "look: {lut: a.cube}\n"

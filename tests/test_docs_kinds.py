@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clips import footage, hum
 from tests.conftest import still
 from tests.docs_pages import captures, quoted, table
 from vidgen.catalogue import load
@@ -35,8 +36,10 @@ def planned(text, folder):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix in (".png", ".jpg"):
             still(path, size=(1080, 1920))
+        elif path.suffix == ".mp4":
+            footage(path, seconds=8)
         else:
-            path.write_bytes(b"a clip or a sound: a plan reads no further than its name")
+            hum(path, seconds=8)
     head = "" if text.startswith("# storyboard.yaml") else HEAD
     (folder / "storyboard.yaml").write_text(head + text, encoding="utf-8")
     found = plan(load_source(folder), load(), History(), Options())

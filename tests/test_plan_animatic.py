@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.clips import footage, hum
 from tests.planning import only, planned, starts
 from vidgen.job import Slate
 
@@ -75,7 +76,7 @@ def test_a_draft_by_the_animatic_says_what_it_stands_for(film, shop):
 
 
 def test_the_animatic_shows_a_given_clip_and_goes_on_from_it(film, shop, tmp_path):
-    (tmp_path / "hall.mp4").write_bytes(b"a clip")
+    footage(tmp_path / "hall.mp4")
     source = film(
         """
         defaults: {model: dear}
@@ -92,7 +93,7 @@ def test_the_animatic_shows_a_given_clip_and_goes_on_from_it(film, shop, tmp_pat
 
 @pytest.mark.parametrize("written", ["portrait: face.png, audio: line.wav", "lip_sync: line.wav"])
 def test_the_animatic_lets_what_is_spoken_to_be_heard(film, shop, tmp_path, written):
-    (tmp_path / "line.wav").write_bytes(b"a sound")
+    hum(tmp_path / "line.wav")
     source = film(f"shots: [{{id: a, prompt: p, model: dear, {written}}}]", stills=["face.png"])
     request = only(planned(source, shop, tier="animatic")).job.request
     assert request.audio_file.path == "line.wav"

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.clips import footage, hum
 from tests.conftest import model, offer, provider
 from vidgen.catalogue import Catalogue
 from vidgen.catalogue.page import Recipe
@@ -89,7 +90,7 @@ FINISHED = """
 
 @pytest.fixture
 def finished(film, tmp_path):
-    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    hum(tmp_path / "a.wav")
     return film(FINISHED)
 
 
@@ -420,7 +421,7 @@ def test_a_voice_that_is_not_sent_is_told(film, house, tmp_path):
 
 
 def test_a_portrait_with_a_recording_is_an_avatar(film, house, tmp_path):
-    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    hum(tmp_path / "a.wav")
     text = "shots: [{id: a, prompt: x, portrait: p.png, audio: a.wav}]"
     request = steps_of(film(text, stills=["p.png"]), house)["a"].job.request
     assert (request.kind, request.mode, request.model) == ("avatar", "avatar", "face")
@@ -435,7 +436,7 @@ def test_a_portrait_with_lines_alone_is_spoken_by_a_model_with_a_voice(film, hou
 
 
 def test_a_recording_needs_a_model_that_is_driven_by_one(film, house, tmp_path):
-    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    hum(tmp_path / "a.wav")
     text = "defaults: {model: MODEL}\nshots: [{id: a, prompt: x, audio: a.wav}]"
     request = steps_of(film(text.replace("MODEL", "many")), house)["a"].job.request
     assert request.audio_file.path == "a.wav"
@@ -455,7 +456,7 @@ def test_a_generated_still_that_loops_is_both_ends(film, house):
 
 
 def test_a_given_clip_is_edited_or_gone_on_from(film, house, tmp_path):
-    (tmp_path / "a.mp4").write_bytes(b"clip")
+    footage(tmp_path / "a.mp4")
     text = "shots: [{id: a, prompt: x, source: a.mp4NEEDS}]"
     edit = steps_of(film(text.replace("NEEDS", "")), house)["a"].job.request
     assert (edit.kind, edit.mode, edit.model) == ("edit", "edit", "redoes")
@@ -465,7 +466,7 @@ def test_a_given_clip_is_edited_or_gone_on_from(film, house, tmp_path):
 
 
 def test_pictures_that_an_edit_does_not_take_are_told(film, house, tmp_path):
-    (tmp_path / "a.mp4").write_bytes(b"clip")
+    footage(tmp_path / "a.mp4")
     text = "cast: {bo: {images: [bo.png]}}\nshots: [{id: a, prompt: x, source: a.mp4, cast: [bo]}]"
     step = steps_of(film(text, stills=["bo.png"]), house)["a"]
     assert "reference images are not sent: none is taken there in this mode" in step.notes

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 from PIL import Image
 
+from tests.clips import footage, hum
 from tests.conftest import still
 from vidgen.errors import ProjectNotFound, StoryboardInvalid
 from vidgen.source import load_source
@@ -16,8 +17,8 @@ def project(tmp_path):
     film = tmp_path / "film"
     still(film / "stills" / "a.png", (1080, 1920))
     still(film / "stills" / "b.jpg", (720, 1280))
-    (film / "clip.mp4").write_bytes(b"a clip")
-    (film / "bed.wav").write_bytes(b"a bed")
+    footage(film / "clip.mp4")
+    hum(film / "bed.wav")
 
     def write(text):
         (film / "storyboard.yaml").write_text(HEAD + text, encoding="utf-8")
@@ -88,7 +89,10 @@ def test_every_file_is_hashed_once_and_pictures_are_measured(project):
     digest = hashlib.sha256((film / "stills/a.png").read_bytes()).hexdigest()
     assert source.inputs["stills/a.png"].digest == digest
     assert source.inputs["./stills/b.jpg"].path == "stills/b.jpg"
-    assert source.inputs["bed.wav"].digest == hashlib.sha256(b"a bed").hexdigest()
+    assert (
+        source.inputs["bed.wav"].digest
+        == hashlib.sha256((source.root / "bed.wav").read_bytes()).hexdigest()
+    )
     assert source.sizes == {"stills/a.png": (1080, 1920), "./stills/b.jpg": (720, 1280)}
 
 
@@ -332,3 +336,29 @@ def test_what_only_follows_from_a_misfit_is_not_told(project):
     assert codes(film) == ["unknown-key"]
     film = project("shots: [{id: A A, still: stills/a.png}, {id: b, still: {modl: x}}]\n")
     assert codes(film) == ["bad-value", "missing-key", "unknown-key"]
+
+
+@pytest.mark.parametrize(
+    ("shot", "code"),
+    [
+        ("source: bad.mp4", "not-a-video"),
+        ("source: deaf.mp4", "not-a-video"),
+        ("portrait: stills/a.png, audio: bad.wav", "not-a-sound"),
+        ("lip_sync: bad.wav", "not-a-sound"),
+    ],
+)
+def test_what_a_shot_is_made_of_has_to_be_what_it_is_called(project, shot, code):
+    film = project(f"shots: [{{id: a, prompt: x, {shot}}}]")
+    for name in ("bad.mp4", "bad.wav"):
+        (film / name).write_bytes(b"nothing of the kind")
+    hum(film / "deaf.mp4")  # a sound alone
+    with pytest.raises(StoryboardInvalid) as caught:
+        load_source(film)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.line) == (code, 3)
+    assert "cannot be read as a" in fault.message
+
+
+def test_clips_and_sounds_of_shots_are_measured(project):
+    source = load_source(project("shots: [{id: a, source: clip.mp4, lip_sync: bed.wav}]"))
+    assert source.lengths == {"clip.mp4": 5, "bed.wav": 5}

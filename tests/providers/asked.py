@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.catalogue_rows import sold
+from tests.clips import hum
 from tests.providers.animatic.pictures import busy, saved
 from tests.providers.tapes import tape
 from vidgen.camera import parse
@@ -81,20 +81,12 @@ WORDLESS: set[Mode] = {"lip_sync", "upscale", "interpolate"}
 
 def lay_out(folder: Path, clips: tuple[Path, Path]) -> None:
     """The files that requests name: three stills, two clips, two sounds that differ."""
-    for kind in ("clips", "sounds"):
-        (folder / kind).mkdir()
+    (folder / "clips").mkdir()
     for seed, name in enumerate("abc"):
         saved(busy((90, 160), seed), folder / "stills" / f"{name}.png")
     for name, clip, level in zip("ab", clips, (b"\x70", b"\x90"), strict=True):
         (folder / "clips" / f"{name}.mp4").write_bytes(clip.read_bytes())
         hum(folder / "sounds" / f"{name}.wav", seconds=3, level=level)
-
-
-def hum(path: Path, *, seconds: float, level: bytes = b"\x70") -> None:
-    """A sound of a length, in a file."""
-    with wave.open(str(path), "wb") as sound:
-        sound.setparams((1, 1, 8000, 0, "NONE", ""))
-        sound.writeframes(level * round(8000 * seconds))
 
 
 def asked(route: Route, **more: Any) -> Request:

@@ -26,6 +26,7 @@ from tests.providers.asked import (
 from tests.providers.at_work import HOSTED, KEY, hosted, refusal, staged, written
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply, tape
+from vidgen.catalogue.page import FOLLOWING
 from vidgen.errors import ProviderError
 from vidgen.job import CAPABILITIES, Failed, Input, Part, Running, Succeeded
 from vidgen.prompt import in_one_call
@@ -170,6 +171,29 @@ def test_a_call_goes_to_the_providers_own_address_and_has_the_key_in_its_headers
     assert KEY.encode() not in call.body
     assert KEY not in call.path + repr(call.query)
     assert any(KEY in value for value in call.headers.values()) is bool(route.provider.keys)
+
+
+@each([route for route in ROWS if set(FOLLOWING) & set(route.offer.modes)])
+def test_what_is_as_long_as_what_is_given_is_told_no_length_and_all_else_is(route, at):
+    """The plan counts by the length of the file where the order says none."""
+
+    async def work(stage):
+        async def sent(request):
+            del stage.calls[:]
+            await submitted(stage, request)
+            return written(stage.bought[0])
+
+        faults = []
+        for mode in [mode for mode in route.offer.modes if mode in FOLLOWING]:
+            plain = ordered(route, mode)
+            if beyond(stage.tape, plain):
+                continue
+            one, other = (replace(plain, duration=Decimal(n)) for n in (5, 8))
+            if (await sent(one) == await sent(other)) is not route.follows(mode):
+                faults.append(f"{mode}: `timed` is not what is sent")
+        return faults
+
+    clean(staged(route.provider.provider, at, work))
 
 
 UNASKED = {

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.catalogue_rows import routes
-from tests.providers.asked import SOUND, hum, ordered
+from tests.clips import hum
+from tests.providers.asked import SOUND, ordered
 from tests.providers.at_work import refusal, staged
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from tests.clips import hum
 from tests.processes import inside
-from tests.providers.asked import hum
 from vidgen import catalogue
 from vidgen.errors import StoryboardInvalid
 from vidgen.job import History

@@ -19,6 +19,7 @@ import pydantic
 
 from vidgen import __version__, yamlfile
 from vidgen.catalogue.page import (
+    FOLLOWING,
     Audio,
     Family,
     Life,
@@ -127,6 +128,15 @@ class Route:
             if found:
                 return found
         return pixels(resolution, aspect)
+
+    def follows(self, mode: Mode) -> bool:
+        """Whether what comes is as long as the clip or sound that is given: no order says how long
+        it is to be.
+        """
+        fields = self.offer.fields
+        named = {**fields, **fields.get("in", {}).get(mode, {})}
+        told = mode in self.offer.timed or named.get("duration") is not None
+        return mode in FOLLOWING and not told
 
     def sells(self, want: Ask) -> bool:
         """Whether this combination is on sale here."""

@@ -145,6 +145,11 @@ class When(Page):
         return " ".join(words)
 
 
+FOLLOWING: tuple[Mode, ...] = (
+    "edit", "motion", "avatar", "lip_sync", "upscale", "interpolate",
+)  # fmt: skip
+"""Modes in which what is given may say how long a clip is; else the order does."""
+
 MODE_WORDS: dict[Mode, str] = {
     "text": "a prompt alone",
     "first_frame": "a first frame",
@@ -280,13 +285,16 @@ class Offer(Sold):
     """One model at one provider: its name there, how it narrows the model, and its prices.
 
     Of an offer with `own_clips` the clip to work on is named by the job that made it, at the same
-    provider; it cannot be given as a file.
+    provider; it cannot be given as a file. `timed` are modes in which an order says how long what
+    comes is to be although a clip or a sound is given; where `fields` name a place for the
+    duration they are so without being written down.
     """
 
     model: str
     name: str
     modes: dict[Mode, str]
     own_clips: bool = False
+    timed: tuple[Mode, ...] = ()
     not_sold: tuple[When, ...] = ()
     prices: tuple[Price, ...]
     life: Life = Life()

@@ -63,7 +63,7 @@ def plan(source: Source, catalogue: Catalogue, history: History, options: Option
         steps=steps,
         totals=totals,
         verdict=found,
-        ways_out=ways_out(steps, board, router, options, totals) if short else (),
+        ways_out=ways_out(steps, source, router, options, totals) if short else (),
     )
 
 

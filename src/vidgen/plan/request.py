@@ -208,7 +208,7 @@ class Writer:
         """
         index = self._naming_the_model(index)
         board = self.source.board
-        final = want_of(board, index, "final")
+        final = want_of(board, index, "final", self.source.lengths)
         model = self.catalogue.find(final.model) if final.model else None
         if model is not None and model.id == ANIMATIC:
             words = shot.prompt if isinstance(shot.prompt, str) else composed.text

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from vidgen.catalogue import Ask, Catalogue, Route, holds, pixels
@@ -154,6 +154,7 @@ def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
     audio = _audio(route, want)
     seconds = None
     if mode is not None:
+        reasons += _too_short(route, want, mode)
         seconds = _seconds(route, want, mode, resolution, audio)
         if seconds is None and route.durations:
             reasons.append(_no_length(route, want, mode, resolution, audio))
@@ -161,6 +162,51 @@ def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
     if reasons or mode is None:
         return tuple(reasons)
     return _choice(route, want, mode, resolution, audio, seconds)
+
+
+GIVEN_WORDS: dict[Mode, tuple[str, str]] = {
+    "edit": ("the clip", "source"),
+    "motion": ("the clip", "motion"),
+    "avatar": ("the sound", "audio"),
+    "lip_sync": ("the sound", "lip_sync"),
+}
+"""By mode: what is given, and the field of the shot that gives it."""
+
+ROUNDED = Decimal("0.1")
+"""Seconds by which the length of a file may be off what people call it: frames and packets."""
+
+
+def _given_length(route: Route, want: Want, mode: Mode) -> bool:
+    """Whether the file that is given says how long what comes is."""
+    return want.given_seconds is not None and route.follows(mode)
+
+
+def _lasts(route: Route, want: Want, mode: Mode) -> Decimal:
+    """How long what comes is, in seconds: as asked, or as what is given."""
+    if want.given_seconds is None or not route.follows(mode):
+        return want.seconds
+    # A clip whose lips are moved may be shorter than what is said, and who pays for which is
+    # told by few.
+    return max(want.given_seconds, want.seconds) if mode == "lip_sync" else want.given_seconds
+
+
+def _whole(seconds: Decimal) -> Decimal:
+    """What is paid for a length that a file has: every second begun."""
+    return max((seconds - ROUNDED).to_integral_value(ROUND_CEILING), Decimal(1))
+
+
+def _too_short(route: Route, want: Want, mode: Mode) -> list[Reason]:
+    """Why what is given is too short for the shot, or for the route."""
+    if not _given_length(route, want, mode):
+        return []
+    lasts, (what, field) = _lasts(route, want, mode), GIVEN_WORDS[mode]
+    least = min(route.durations, default=Decimal(0))
+    if lasts < want.seconds - ROUNDED:
+        way = f"write `duration: {_s(lasts)}`"
+        return [Reason(f"{what} lasts {_s(lasts)}, and {_s(want.seconds)} is asked: {way}", field)]
+    if lasts < least - ROUNDED:
+        return [Reason(f"{what} lasts {_s(lasts)}; it takes {_s(least)} and more", field)]
+    return []
 
 
 def _unsteered(route: Route, want: Want, mode: Mode, seconds: Decimal | None) -> list[Reason]:
@@ -231,18 +277,27 @@ def _audio(route: Route, want: Want) -> bool | None:
 def _seconds(
     route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None
 ) -> Decimal | None:
-    for length in route.durations:
-        if length < want.seconds:
-            continue
+    follows = _given_length(route, want, mode)
+    for length in _enough(route, want, mode):
         ask = Ask(mode, resolution, want.aspect, length, audio, want.source_video)
         if route.sells(ask):
-            return length
+            return _lasts(route, want, mode) if follows else length
     return None
+
+
+def _enough(route: Route, want: Want, mode: Mode) -> list[Decimal]:
+    """The lengths on sale that are long enough; a file may be a little over."""
+    least = _lasts(route, want, mode) - (ROUNDED if _given_length(route, want, mode) else 0)
+    return [length for length in route.durations if length >= least]
 
 
 def _no_length(route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None) -> Reason:
     """Why no length will do: none is long enough, or each that is has its own bar."""
-    enough = [length for length in route.durations or (want.seconds,) if length >= want.seconds]
+    lasts = _lasts(route, want, mode)
+    enough = _enough(route, want, mode) if route.durations else [lasts]
+    if not enough and _given_length(route, want, mode):
+        what, field = GIVEN_WORDS[mode]
+        return Reason(f"{what} lasts {_s(lasts)}; it takes {_sold(route)}", field)
     if not enough:
         return Reason(f"{_s(want.seconds)} is asked; it sells {_sold(route)}", "duration")
     ask = Ask(mode, resolution, want.aspect, enough[0], audio, want.source_video)
@@ -258,13 +313,14 @@ def _choice(
     audio: bool | None,
     seconds: Decimal | None,
 ) -> Choice | tuple[Reason, ...]:
-    bought = seconds if seconds is not None else want.seconds
-    ask = Ask(mode, resolution, want.aspect, bought, audio, want.source_video)
+    bought = seconds if seconds is not None else _lasts(route, want, mode)
+    paid = _whole(bought) if _given_length(route, want, mode) else bought
+    ask = Ask(mode, resolution, want.aspect, paid, audio, want.source_video)
     if not route.sells(ask):
         return (_no_length(route, want, mode, resolution, audio),)
     width, height = route.size(resolution, want.aspect)
     rate = _rate(route, want)
-    quote = _quote(route, ask, bought, width, height, rate, want)
+    quote = _quote(route, ask, paid, width, height, rate, want)
     notes = _notes(route, want, bought, resolution, rate, audio)
     return Choice(
         route, route.offer.modes[mode], mode, bought, resolution, width, height, rate, audio,
@@ -283,14 +339,15 @@ def _quote(
 ) -> Quote:
     rule = route.price(ask) or Price(per="unknown")
     busy = route.typical
+    given = seconds if want.given_seconds is None else _whole(want.given_seconds)
     work = Quantity(
         seconds=seconds,
         width=width,
         height=height,
         rate=rate,
         still=want.kind == "image",
-        audio_seconds=seconds if want.mode in ("avatar", "lip_sync") else Decimal(0),
-        input_seconds=seconds if want.source_video else Decimal(0),
+        audio_seconds=given if want.mode in ("avatar", "lip_sync") else Decimal(0),
+        input_seconds=given if want.source_video else Decimal(0),
         gpu_hours=None if busy is None else busy.seconds / 3600,
     )
     usd = cost(rule.per, rule.usd, work)
@@ -320,7 +377,10 @@ def _notes(
     audio: bool | None,
 ) -> tuple[str, ...]:
     notes = []
-    if seconds != want.seconds:
+    if seconds == want.given_seconds != want.seconds:
+        what, _ = GIVEN_WORDS[want.mode]
+        notes.append(f"{what} lasts {_s(seconds)} and is paid for whole; {_s(want.seconds)} asked")
+    elif seconds != want.seconds:
         asked, bought = _s(want.seconds), _s(seconds)
         notes.append(f"{asked} asked, {bought} bought ({_sold(route)} sold); trimmed")
     if resolution != want.resolution:

@@ -82,7 +82,9 @@ class Builder:
         )
 
     def _shot(self, index: int, shot: Shot) -> None:
-        routed = self._routed(want_of(self.source.board, index, self.options.tier))
+        routed = self._routed(
+            want_of(self.source.board, index, self.options.tier, self.source.lengths)
+        )
         if routed is None:
             return
         want, choice = routed
@@ -107,7 +109,7 @@ class Builder:
     def _group(self, index: int, group: Group) -> None:
         """Shots rendered in one call: one step, and an anchor for each of them."""
         board, first, last = self.source.board, group.shots[0], group.shots[-1]
-        routed = self._routed(group_want_of(board, group, self.options.tier))
+        routed = self._routed(group_want_of(board, group, self.options.tier, self.source.lengths))
         if routed is None:
             return
         want, choice = routed
@@ -170,7 +172,7 @@ class Builder:
         board, take = self.source.board, self.anchors[shot.id]
         for stage in stages_of(shot):
             maker = take.take.provider if take.take else steps[-1].job.request.provider
-            wish = stage_want_of(board, index, stage, made, maker)
+            wish = stage_want_of(board, index, stage, made, maker, self.source.lengths)
             routed = self._routed(self._fitting(wish, len(stages_of(shot))))
             if routed is None:
                 return

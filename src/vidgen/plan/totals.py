@@ -10,6 +10,7 @@ from vidgen.money import Usd
 from vidgen.plan.route import Router, short_side
 from vidgen.plan.values import Options, Step, Totals, Verdict, WayOut
 from vidgen.plan.want import Want, want_of
+from vidgen.source import Source
 from vidgen.storyboard import Storyboard
 
 ZERO = Decimal(0)
@@ -84,23 +85,23 @@ def verdict(totals: Totals, options: Options) -> Verdict:
 
 
 def ways_out(
-    steps: tuple[Step, ...], board: Storyboard, router: Router, options: Options, totals: Totals
+    steps: tuple[Step, ...], source: Source, router: Router, options: Options, totals: Totals
 ) -> tuple[WayOut, ...]:
     """What would bring the cost down: drafts first, then the swaps that save most.
 
     Protected shots (role `hero`) are never offered for a swap.
     """
-    rerolls = _rerolls(board, options)
+    board, rerolls = source.board, _rerolls(source.board, options)
     index = {shot.id: place for place, shot in enumerate(board.shots)}
     swaps = []
     for step in steps:
         if step.what != "shot" or not step.pays or step.protected or step.job.take > 1:
             continue
-        want = want_of(board, index[step.job.shot], options.tier)
+        want = want_of(board, index[step.job.shot], options.tier, source.lengths)
         swap = _cheaper(step, want, router, rerolls)
         swaps += [swap] if swap else []
     swaps.sort(key=lambda way: (-way.saves, way.what))
-    draft = _draft_first(board, router, options, totals)
+    draft = _draft_first(source, router, options, totals)
     return (*((draft,) if draft else ()), *swaps[:5])
 
 
@@ -126,14 +127,13 @@ def _cheaper(step: Step, want: Want, router: Router, rerolls: Decimal) -> WayOut
     return WayOut(what, (price - (best.quote.usd or ZERO)) * rerolls)
 
 
-def _draft_first(
-    board: Storyboard, router: Router, options: Options, totals: Totals
-) -> WayOut | None:
+def _draft_first(source: Source, router: Router, options: Options, totals: Totals) -> WayOut | None:
+    board = source.board
     if options.tier != "final" or not (board.draft and board.draft.model):
         return None
     drafts = ZERO
     for place in range(len(board.shots)):
-        choice, _ = router.choose(_resolved(want_of(board, place, "draft"), router))
+        choice, _ = router.choose(_resolved(want_of(board, place, "draft", source.lengths), router))
         if choice is None or choice.quote.usd is None:
             return None
         drafts += choice.quote.usd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ class Want:
     are the places in the storyboard that faults about the wish and its model point at. `protected`
     shots are never offered a cheaper model, `sharp` ones never a smaller picture. `maker` is the
     provider of the take to be worked on, and `camera` the move where that must go in numbers.
+    `given_seconds` is how long the clip or sound lasts that may set the length of what is made.
     """
 
     shot: str
@@ -38,6 +40,7 @@ class Want:
     loc: Loc
     model_loc: Loc
     source_video: bool = False
+    given_seconds: Decimal | None = None
     maker: str = ""
     camera: Camera | None = None
     references: int = 0
@@ -45,7 +48,11 @@ class Want:
     sharp: bool = False
 
 
-def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
+Lengths = Mapping[str, Decimal]
+"""Seconds of the clips and sounds that shots name, by path as written."""
+
+
+def want_of(board: Storyboard, index: int, tier: Tier, lengths: Lengths) -> Want:
     """What shot number `index` wants at `tier`."""
     shot = board.shots[index]
     model, why, named_at = _model(board, index, tier)
@@ -66,11 +73,24 @@ def want_of(board: Storyboard, index: int, tier: Tier) -> Want:
         loc=("shots", index),
         model_loc=named_at,
         source_video=shot.source is not None,
+        given_seconds=_given_seconds(shot, mode, lengths),
         camera=move_of(shot) if tier != "animatic" and "camera_control" in shot.needs else None,
         references=len(reference_paths(board, shot)) if mode == "references" else 0,
         protected=shot.role == "hero",
         sharp=any(need not in CAPABILITIES for need in shot.needs),
     )
+
+
+def _given_seconds(shot: Shot, mode: Mode, lengths: Lengths) -> Decimal | None:
+    """How long the file lasts that a mode works on or speaks; None where there is none."""
+    given = {
+        "edit": shot.source,
+        "extend": shot.source,
+        "motion": shot.motion,
+        "avatar": shot.audio,
+    }
+    path = given.get(mode)
+    return lengths.get(path) if isinstance(path, str) else None
 
 
 def _model(board: Storyboard, index: int, tier: Tier) -> tuple[str | None, str, Loc]:
@@ -212,11 +232,11 @@ def _capabilities(board: Storyboard, shot: Shot, mode: Mode) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def group_want_of(board: Storyboard, group: Group, tier: Tier) -> Want:
+def group_want_of(board: Storyboard, group: Group, tier: Tier, lengths: Lengths) -> Want:
     """What a group of shots wants of the one call that makes them all."""
     shots = group.shots
     place = {shot.id: index for index, shot in enumerate(board.shots)}
-    wants = [want_of(board, place[shot.id], tier) for shot in shots]
+    wants = [want_of(board, place[shot.id], tier, lengths) for shot in shots]
     first = wants[0]
     mode = first.mode
     if shots[-1].end_still is not None and mode == "first_frame":
@@ -251,7 +271,9 @@ STAGE_KINDS: dict[Stage, tuple[Kind, Mode]] = {
 }
 
 
-def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want, maker: str) -> Want:
+def stage_want_of(
+    board: Storyboard, index: int, stage: Stage, made: Want, maker: str, lengths: Lengths
+) -> Want:
     """What is asked of whoever works on a finished take; `made` is what the take was asked as, and
     `maker` the provider that made it.
     """
@@ -277,6 +299,7 @@ def stage_want_of(board: Storyboard, index: int, stage: Stage, made: Want, maker
         loc=("shots", index, field),
         model_loc=("shots", index, field, "model") if named else ("shots", index, field),
         source_video=False,
+        given_seconds=lengths.get(shot.lip_sync or "") if stage == "lip-sync" else None,
         maker=maker,
         camera=None,
         references=0,

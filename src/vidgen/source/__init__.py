@@ -6,6 +6,7 @@ Reads the storyboard and the files it names; writes nothing. Everything wrong is
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ STORYBOARD = "storyboard.yaml"
 class Source:
     """A storyboard that holds together, with every file it names.
 
-    `inputs` and `sizes` (width and height of pictures, in pixels) go by the path as written.
+    `inputs`, `sizes` (width and height of pictures, in pixels) and `lengths` (seconds of the clips
+    and sounds that shots are made of) go by the path as written.
     """
 
     board: Storyboard
@@ -33,6 +35,7 @@ class Source:
     file: Path
     inputs: dict[str, Input] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    lengths: dict[str, Decimal] = field(default_factory=dict)
 
     def fault(self, loc: Loc, code: str, message: str, hint: str = "") -> Fault:
         """A fault at a path of the storyboard, such as `("shots", 2, "model")`."""
@@ -54,7 +57,7 @@ def load_source(path: Path, *, name: str | None = None) -> Source:
     faults = [*rule_faults(board, document), *found.faults]
     if faults or document.faults:
         raise StoryboardInvalid(document.told((), faults))
-    return Source(board, document, file.parent, file, found.inputs, found.sizes)
+    return Source(board, document, file.parent, file, found.inputs, found.sizes, found.lengths)
 
 
 def _further(document: Document, misfits: tuple[Misfit, ...], root: Path) -> list[Fault]:

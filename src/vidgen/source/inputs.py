@@ -13,10 +13,11 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from vidgen.errors import Fault
+from vidgen.errors import Fault, MediaError
 from vidgen.job import Input
 from vidgen.storyboard import Shot, Still, Storyboard
 from vidgen.yamlfile import Document, Loc, shortened
@@ -50,10 +51,13 @@ class Named:
 
 @dataclass
 class Found:
-    """What was found on disk, by the path as written; sizes are width and height in pixels."""
+    """What was found on disk, by the path as written; sizes are width and height in pixels, lengths
+    are seconds.
+    """
 
     inputs: dict[str, Input] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    lengths: dict[str, Decimal] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     good: set[tuple[str, Use]] = field(default_factory=set)
     _files: list[PurePosixPath] = field(default_factory=list)
@@ -159,6 +163,12 @@ def _read(named: Named, real: Path, found: Found) -> _Problem | None:
             if isinstance(size, str):
                 return "not-a-picture", f"`{named.path}` {size}", "export it again as PNG or JPEG"
             found.sizes[named.path] = size
+        if _sets_a_length(named) and named.path not in found.lengths:
+            seconds = _seconds(real, named.use)
+            if seconds is None:
+                message = f"`{named.path}` cannot be read as a {named.use}"
+                return f"not-a-{named.use}", message, "play it, and export it again"
+            found.lengths[named.path] = seconds
         if named.path not in found.inputs:
             with real.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -167,6 +177,26 @@ def _read(named: Named, real: Path, found: Found) -> _Problem | None:
     except OSError as error:
         return "unreadable", f"`{named.path}` cannot be read: {_why(error)}", ""
     return None
+
+
+def _sets_a_length(named: Named) -> bool:
+    """Whether what is made may be as long as a file is: one that a shot works on or speaks."""
+    return named.loc[0] == "shots" and named.use in ("video", "sound")
+
+
+def _seconds(path: Path, use: Use) -> Decimal | None:
+    """How long a clip or sound lasts, to the hundredth; None where it is none."""
+    from vidgen.media.probe import probe  # which loads libraries that few storyboards need
+
+    try:
+        found = probe(path)
+    except MediaError:
+        return None
+    part = found.picture if use == "video" else found.sound
+    if part is None:
+        return None
+    length = part.duration or found.duration
+    return round(Decimal(length.numerator) / length.denominator, 2) if length > 0 else None
 
 
 def _why(error: Exception) -> str:
