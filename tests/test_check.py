@@ -96,6 +96,13 @@ def test_words_alone_are_warned_of_once(told):
     assert message.startswith("shots `s0`, `s1`, `s2`, `s3` and 2 more start from words alone")
 
 
+def test_of_a_group_only_the_first_shot_may_have_a_picture_so_it_alone_is_warned_of(told):
+    group = "{id: a, group: g, prompt: x}, {id: b, group: g, prompt: y}"
+    ((code, _, message, _),) = told(f"shots: [{group}]\n")
+    assert code == "text-to-video"
+    assert message.startswith("shot `a` starts from words alone")
+
+
 @pytest.mark.parametrize(
     "shot",
     ["still: a.png", "needs: [text]", "references: [a.png]", "cast: [bo]",

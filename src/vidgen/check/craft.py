@@ -11,6 +11,7 @@ from vidgen.catalogue import Catalogue, pixels
 from vidgen.catalogue.page import Life, Model
 from vidgen.errors import Fault
 from vidgen.named import named_models
+from vidgen.places import group_of
 from vidgen.source import Source
 from vidgen.storyboard import Prompt, Shot, Storyboard
 
@@ -61,6 +62,12 @@ def _words_alone(it: Desk) -> Iterator[Fault]:
 
 
 def _starts_from_nothing(it: Desk, shot: Shot) -> bool:
+    """Whether nothing says what a shot looks like. Of a group that is for its first shot to say:
+    no other may have a still.
+    """
+    group = group_of(it.board, shot)
+    if group is not None and group.shots[0] is not shot:
+        return False
     held = (shot.still, shot.chain, shot.source, shot.motion, shot.portrait, *shot.references)
     pictured = any(it.board.cast[name].images for name in shot.cast if name in it.board.cast)
     return not any(held) and not pictured and "text" not in shot.needs
