@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "prompt": {"catalogue", "job", "storyboard"},
     "plan": {"camera", "catalogue", "chosen", "errors", "job", "money", "named", "places", "prompt"}
     | {"source", "storyboard"},
-    "check": {"camera", "catalogue", "errors", "job", "named", "source", "storyboard"},
+    "check": {"camera", "catalogue", "errors", "job", "named", "places", "source", "storyboard"},
     "places": {"job", "storyboard"},
     "chosen": {"job", "places", "storyboard"},
     "cut": {"errors", "job", "places", "storyboard"},
