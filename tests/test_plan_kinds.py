@@ -465,6 +465,20 @@ def test_a_given_clip_is_edited_or_gone_on_from(film, house, tmp_path):
     assert edit.source_video == more.source_video
 
 
+def test_a_shot_that_the_draft_model_cannot_make_is_sent_to_a_draft_of_its_own(
+    film, house, tmp_path
+):
+    footage(tmp_path / "a.mp4")
+    text = "draft: {model: plain}\nshots: [{id: a, prompt: x, source: a.mp4OWN}]"
+    with pytest.raises(StoryboardInvalid) as caught:
+        plan(film(text.replace("OWN", "")), house, History(), Options(tier="draft"))
+    (fault,) = caught.value.faults
+    own = "draft: {model: redoes}"
+    assert fault.hint == f"give the shot a draft of its own, `{own}`; these can: redoes"
+    source = film(text.replace("OWN", f", {own}"))
+    assert steps_of(source, house, tier="draft")["a"].job.request.model == "redoes"
+
+
 def test_pictures_that_an_edit_does_not_take_are_told(film, house, tmp_path):
     footage(tmp_path / "a.mp4")
     text = "cast: {bo: {images: [bo.png]}}\nshots: [{id: a, prompt: x, source: a.mp4, cast: [bo]}]"

@@ -449,6 +449,8 @@ class Builder:
         model = self.catalogue.models.get(want.model) if want.model else None
         heir = model.life.successor if model else None
         first = f"its successor is `{heir}`; " if heir and heir in ids else ""
+        if ids and want.model_loc == ("draft", "model"):
+            first = f"give the shot a draft of its own, `draft: {{model: {ids[0]}}}`; "
         if ids:
             return f"{first}these can: {', '.join(ids[:4])}" + (" …" if len(ids) > 4 else "")
         return f"see `vidgen models {want.model or ''}`"
