@@ -242,6 +242,7 @@ def test_what_nobody_knows_ends_with_8_and_is_not_sent_again(vidgen, tiny):
     first = vidgen(*words, "--faults", "lost-reply=1")
     assert first.code == Exit.AMBIGUOUS
     assert "2 in doubt" in first.err
+    assert "billed 0.00 cr, as the ledger says; 80.00 cr of one, two stand in doubt" in first.err
     again = vidgen(*words)
     assert again.code == Exit.AMBIGUOUS
     assert "vidgen recover" in again.err

@@ -253,7 +253,22 @@ def lesson(project: desk.Desk, plan: Plan, stage: Stage) -> str:
     billed, money = stage.server.books.billed(), snapshot(project.project.journal).money
     said = f"the played providers billed {credits_words(billed, plan.per_usd)}"
     if billed == money.charged:
-        return f"{words}\n{said}, as the ledger says"
+        return f"{words}\n{said}, as the ledger says{_in_doubt(project, plan.per_usd)}"
     told = credits_words(money.charged, plan.per_usd)
     open_words = credits_words(money.reserved + money.unknown, plan.per_usd)
     return f"{words}\n{said}; the ledger says {told}, and {open_words} reserved or unknown"
+
+
+def _in_doubt(project: desk.Desk, per_usd: Decimal) -> str:
+    """What is neither billed nor given back for certain, in words; empty where there is none."""
+    from vidgen.journal import entries, rows
+    from vidgen.journal.doubts import doubts
+    from vidgen.present import credits_words
+
+    path = project.project.journal
+    open_ones = [one for one in doubts(rows(path), entries(path)) if one.question != "none"]
+    if not open_ones:
+        return ""
+    held = sum((one.reserved for one in open_ones), Decimal(0))
+    names = ", ".join(dict.fromkeys(one.row.shot for one in open_ones))
+    return f"; {credits_words(held, per_usd)} of {names} stand in doubt"
