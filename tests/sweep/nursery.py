@@ -15,16 +15,14 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 
-from vidgen import catalogue, providers
+from vidgen import catalogue
 
 LOADED = (
     "vidgen.cli.render", "vidgen.cli.rehearsal", "vidgen.cli.desks", "vidgen.render.run",
-    "vidgen.providers.wire", "vidgen.journal",
+    "vidgen.providers.wire", "vidgen.providers.fal", "vidgen.providers.kling", "vidgen.journal",
     "vidgen.plan", "vidgen.catalogue", "vidgen.media.looks", "vidgen.media.frames",
     "vidgen.present.errors", "vidgen.present.ledger", "vidgen.render.forecast",
 )  # fmt: skip
@@ -111,11 +109,8 @@ class Nursery:
 def main() -> None:
     """Fork for every line that comes in, and tell how each ended."""
     for name in LOADED:
-        import_module(name)
-    for one in iter_modules(providers.__path__, "vidgen.providers."):
-        import_module(one.name)
+        __import__(name)
     catalogue.COMPILED = Path(sys.argv[1])
-    catalogue.shipped()  # read here, once, and there in every fork
     for line in sys.stdin:
         children = [_begun(told) for told in json.loads(line)]
         ends = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
