@@ -12,12 +12,14 @@ import pytest
 from tests.catalogue_rows import clean, label, routes, sold
 from tests.test_catalogue_prices import usd_of
 from vidgen.catalogue import Ask, Route
+from vidgen.catalogue.page import FOLLOWING
 from vidgen.job import Mode, Request
+from vidgen.providers.fields import BY_CLIP
 
 FORMS = {
-    "text", "seconds", "capitals", "factor", "box", "wxh", "star", "pixels", "width", "height",
+    "text", "seconds", "capitals", "box", "wxh", "star", "pixels", "width", "height",
     "list", "one", "first", "last", "uris", "tagged", "image", "video",
-    "parts", "parts-text",
+    "parts", "parts-text", *BY_CLIP,
 }  # fmt: skip
 """The ways of writing a value that the head of providers/fal.yaml explains, and its neighbours'."""
 
@@ -35,7 +37,6 @@ GIVEN: dict[Mode, tuple[str, ...]] = {
     "interpolate": ("source_video",),
 }
 CONTROLS = ("seed", "negative_prompt", "guidance_scale")
-FOLLOWS_INPUT: set[Mode] = {"edit", "motion", "avatar", "lip_sync", "upscale", "interpolate"}
 NO_FIELDS = ("in", "send", "tokens")
 """Names among an offer's fields that are no field of a Request; `tokens` are prices."""
 
@@ -90,7 +91,7 @@ def test_what_can_be_chosen_is_sent() -> None:
         if route.provider.provider not in SPELLED_OUT:
             continue
         asks = [ask for ask in sold(route) if ask.mode == mode]
-        timed = bool(route.durations) and mode not in FOLLOWS_INPUT
+        timed = bool(route.durations) and mode not in FOLLOWING
         chosen = {
             "duration": timed and len({ask.duration for ask in asks}) > 1,
             "resolution": len({ask.resolution for ask in asks}) > 1 and mode != "edit",

@@ -20,9 +20,6 @@ from vidgen.job import Input, Mode, Request
 FRAMES = ("first_frame", "last_frame")
 """What the animatic moves over in every mode, and others take in a mode of its own."""
 
-FOLLOWS_INPUT: set[Mode] = {"edit", "motion", "avatar", "lip_sync", "upscale", "interpolate"}
-"""Modes in which length and size come from what is given."""
-
 FIRST, LAST, OTHER = (Input(f"stills/{name}.png", name * 64) for name in "abc")
 CLIP, SECOND_CLIP = Input("clips/a.mp4", "d" * 64), Input("clips/b.mp4", "e" * 64)
 SOUND, SECOND_SOUND = Input("sounds/a.wav", "f" * 64), Input("sounds/b.wav", "0" * 64)

@@ -10,7 +10,7 @@ import pytest
 from vidgen.camera import parse
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Part, Request, Slate
-from vidgen.providers.fields import body, files_of
+from vidgen.providers.fields import Seen, body, files_of
 
 STILL, END, CLIP = Input("a.png", "a" * 64), Input("b.png", "b" * 64), Input("c.mp4", "c" * 64)
 LINKS = {STILL: "https://files.test/a", END: "https://files.test/b", CLIP: "https://files.test/c"}
@@ -155,10 +155,34 @@ def test_without_fields_all_that_is_set_goes_under_its_own_name():
 def test_a_clip_is_scaled_from_the_height_that_it_has():
     fields = {"source_video": "video_url", "resolution": {"upscale_factor": "factor"}}
     asked = request(mode="upscale", source_video=CLIP)
-    heights = {CLIP: 640}
-    assert body(asked, fields, LINKS, height_of=heights.get)["upscale_factor"] == 2
-    heights[CLIP] = 720
-    assert body(asked, fields, LINKS, height_of=heights.get)["upscale_factor"] == 1.7778
+    for height, factor in ((640, 2), (720, 1.7778)):
+        look = {CLIP: Seen(height, Fraction(24))}.get
+        assert body(asked, fields, LINKS, look=look)["upscale_factor"] == factor
+
+
+@pytest.mark.parametrize(
+    ("has", "asked", "steps", "rate"),
+    [
+        (24, 48, 1, 48),
+        (24, 60, 1, 48),  # twice is 96, which is too fast to be played there
+        (15, 60, 2, 60),
+        (12, 25, 2, 48),
+        (30, 60, 1, 60),
+        (Fraction(24000, 1001), 48, 1, 48),
+        (30, 30, 1, 60),
+    ],
+)
+def test_doubled_frames_keep_a_clip_as_long_as_it_is(has, asked, steps, rate):
+    fields = {"rate": {"steps": "doublings", "fps": "doubled"}}
+    order = request(mode="interpolate", source_video=CLIP, rate=Fraction(asked))
+    found = body(order, fields, LINKS, look={CLIP: Seen(112, Fraction(has))}.get)
+    assert (found["steps"], found["fps"]) == (steps, rate)
+
+
+def test_what_cannot_be_doubled_and_keep_its_length_is_refused():
+    order = request(mode="interpolate", source_video=CLIP, rate=Fraction(60))
+    with pytest.raises(ProviderError, match="50 frames a second, doubled, is more than 60"):
+        body(order, {"rate": {"a": "doubled"}}, LINKS, look={CLIP: Seen(112, Fraction(50))}.get)
 
 
 def test_a_form_that_does_not_exist_stops_the_call_before_it_is_made():

@@ -13,7 +13,6 @@ import pytest
 from tests.catalogue_rows import clean, label, routes
 from tests.providers.asked import (
     FIRST,
-    FOLLOWS_INPUT,
     LAST,
     OTHER,
     SECOND_CLIP,
@@ -123,9 +122,9 @@ def test_every_shot_of_a_group_is_transmitted(route, at):
 
 MAY_BE_LEFT = {
     "aspect": lambda mode: mode not in ("text", "references"),
-    "resolution": lambda mode: mode in FOLLOWS_INPUT,
-    "duration": lambda mode: mode in FOLLOWS_INPUT,
-    "rate": lambda mode: mode in FOLLOWS_INPUT,
+    "resolution": lambda mode: mode in FOLLOWING,
+    "duration": lambda mode: mode in FOLLOWING,
+    "rate": lambda mode: mode in FOLLOWING,
     "audio": lambda mode: False,
 }
 """What an endpoint need not be told, since what it is given decides."""

@@ -14,7 +14,7 @@ from tests.providers.tapes import Reply
 from tests.providers.tapes.replicate import FILE, LINK, PREDICTION, prediction, problem, shows
 from vidgen.errors import ProviderError
 from vidgen.job import Failed, Input, Running, Succeeded
-from vidgen.providers.fields import body, files_of
+from vidgen.providers.fields import Seen, body, files_of
 from vidgen.providers.replicate import Replicate, answers
 
 ROWS = [route for route in routes() if route.provider.provider == "replicate"]
@@ -82,7 +82,7 @@ def test_no_number_goes_as_text_and_no_words_go_where_none_are_taken():
         plain = [ordered(route, mode) for mode in route.offer.modes]
         for request in (*plain, *(one for pair in choices(route) for one in pair[2:])):
             links = dict.fromkeys(files_of(request, route.offer.fields), "https://x.test/file")
-            given = body(request, route.offer.fields, links)
+            given = body(request, route.offer.fields, links, look=lambda _: Seen(720, Fraction(24)))
             texts = [value for value in given.values() if isinstance(value, str)]
             if any(re.fullmatch(r"[\d.]+", text) for text in texts) or None in given.values():
                 faults.append(f"{label(route)}: {given}")

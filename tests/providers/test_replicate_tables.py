@@ -6,6 +6,7 @@ a model takes, only what is of use here. Replicate refuses a name or a value tha
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from tests.catalogue_rows import clean, label, routes, sold
 from tests.providers.asked import GIVEN, bought_as, turned
 from vidgen.catalogue import Ask, Route
 from vidgen.job import Input, Request
-from vidgen.providers.fields import body, files_of
+from vidgen.providers.fields import Seen, body, files_of
 
 LINK = "https://x.test/file"
 ROWS = [route for route in routes() if route.provider.provider == "replicate"]
@@ -301,6 +302,10 @@ TABLE: dict[str, Takes] = {
 }  # fmt: skip
 
 
+def seen(_: Input) -> Seen:
+    return Seen(720, Fraction(24))
+
+
 def _asked(route: Route) -> Iterator[Request]:
     """Everything on sale, and every capability turned."""
     for ask in sold(route):
@@ -324,7 +329,7 @@ def test_a_model_is_sent_only_what_its_schema_has(name):
     for route in (one for one in ROWS if one.offer.name == name):
         for request in _asked(route):
             links = dict.fromkeys(files_of(request, route.offer.fields), LINK)
-            for field, value in body(request, route.offer.fields, links).items():
+            for field, value in body(request, route.offer.fields, links, look=seen).items():
                 if field not in takes or not _fits(value, takes[field]):
                     faults.add(f"{label(route)} in {request.mode}: {field} = {value!r}"[:160])
     clean(sorted(faults))

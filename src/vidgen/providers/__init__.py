@@ -7,8 +7,8 @@ A provider translates; it never waits, retries, downloads, journals, prints, or 
 
 What adapters have alike stands here once: `wire` (one call), `bearer` (with the key as a token),
 `fields` (a body by its page, and nothing dropped), `files` (a project's files on their way),
-`tickets` (ids of work), `reading` (what an answer says), `links` (results that are a link alone),
-`scratch` (files of an adapter's own folder).
+`clips` (what a given one is), `tickets` (ids of work), `reading` (what an answer says), `links`
+(results that are a link alone), `scratch` (files of an adapter's own folder).
 """
 
 from __future__ import annotations

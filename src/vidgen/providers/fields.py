@@ -2,20 +2,39 @@
 
 The notation is explained at the head of `catalogue/providers/fal.yaml`, and what Runway has besides
 at the head of `runway.yaml`. Pure: no file is opened here; whoever calls brings the link of every
-file, and tells the height of a clip where it is asked.
+file, and tells what a given clip is where that is asked.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from dataclasses import fields as names_of
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from vidgen.errors import ProviderError
 from vidgen.job import Input, Request, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A given clip, as a viewer sees it: its height in pixels, and frames a second."""
+
+    height: int
+    rate: Fraction
+
+
+Look = Callable[[Input], Seen]
+
+MOST_BETWEEN = 4
+"""How many frames are made between two at most, where they are counted: of a client of fal's."""
+
+FASTEST = 60
+"""Frames a second at most, where their number is doubled: of the model's own inputs."""
 
 ADDRESS = ("kind", "mode", "model", "provider", "endpoint", "slate", "shots", "made_there")
 """Fields of a Request that say where it goes, what it stands for, what its prompt says as well, or
@@ -81,13 +100,13 @@ def body(
     fields: Mapping[str, Any],
     links: Mapping[Input, str],
     *,
-    height_of: Callable[[Input], int] | None = None,
+    look: Look | None = None,
 ) -> dict[str, Any]:
     """What is sent: only what the request sets, under the names and in the forms of `fields`.
 
     Without fields every field that is set goes under its own name. Two lists under one name become
-    one, in the order of `fields`. `links` has each file of `files_of`; `height_of` tells the height
-    in pixels of a given clip, for the form `factor`.
+    one, in the order of `fields`. `links` has each file of `files_of`; `look` tells what a given
+    clip is, for the forms that it decides.
     Raises ProviderError `input` where a page names a form that does not exist, or does not fit.
     """
     found = _sent(request, fields)
@@ -99,7 +118,7 @@ def body(
             found[to] = value
             continue
         for there, form in to.items():
-            formed = _formed(value, form, request, height_of)
+            formed = _formed(value, form, request, look)
             if isinstance(formed, list) and isinstance(before := found.get(there), list):
                 formed = [*before, *formed]
             found[there] = formed
@@ -141,12 +160,12 @@ def _value(request: Request, name: str, links: Mapping[Input, str]) -> Any:
     return plain(value)
 
 
-def _formed(
-    value: Any, form: Any, request: Request, height_of: Callable[[Input], int] | None
-) -> Any:
+def _formed(value: Any, form: Any, request: Request, look: Look | None) -> Any:
     """A value in the form that a page asks for."""
     if isinstance(form, Mapping):
         return form.get(str(value), value)
+    if form in BY_CLIP and request.source_video is not None and look is not None:
+        return BY_CLIP[form](request, look(request.source_video))
     width, height = request.width, request.height
     match form:
         case "text":
@@ -186,12 +205,55 @@ def _formed(
             return width
         case "height":
             return height
-        case "factor" if request.source_video is not None and height_of is not None:
-            given = Fraction(height, height_of(request.source_video))
-            return int(given) if given.denominator == 1 else round(float(given), 4)
     where = f"{request.provider}: {request.model} at {request.endpoint}"
     message = f"what is asked cannot be written as the page says: `{form}`"
     raise ProviderError(message, kind="input", where=where)
+
+
+def _factor(request: Request, seen: Seen) -> int | float:
+    """By how much a clip is to be scaled."""
+    given = Fraction(request.height, seen.height)
+    return int(given) if given.denominator == 1 else round(float(given), 4)
+
+
+def _between(request: Request, seen: Seen) -> int:
+    """How many frames to make between two, so that there are at least as many as are asked.
+
+    Told a rate instead, such a model would play what it made at that rate: 24 frames a second asked
+    as 60 would come back as a clip of four fifths of its length.
+    """
+    times = ceil(request.rate / seen.rate) if seen.rate else 2
+    return min(max(times - 1, 1), MOST_BETWEEN)
+
+
+def _doublings(request: Request, seen: Seen) -> int:
+    """How often to double the frames: until there are as many as are asked, or no more can be."""
+    enough, times = min(request.rate, FASTEST), 1
+    while (now := seen.rate * 2**times) < enough and now * 2 <= FASTEST:
+        times += 1
+    return times
+
+
+def _doubled(request: Request, seen: Seen) -> int:
+    """The rate at which doubled frames keep the clip as long as it is.
+
+    Raises ProviderError `input` where that is faster than can be had.
+    """
+    rate = round(seen.rate * (1 << _doublings(request, seen)))
+    if not 0 < rate <= FASTEST:
+        message = f"a clip of {float(seen.rate):g} frames a second, doubled, is more than {FASTEST}"
+        where = f"{request.provider}: {request.model}"
+        raise ProviderError(message, kind="input", where=where, hint="name another model")
+    return rate
+
+
+BY_CLIP: dict[str, Callable[[Request, Seen], Any]] = {
+    "factor": _factor,
+    "between": _between,
+    "doublings": _doublings,
+    "doubled": _doubled,
+}
+"""Forms that a given clip decides."""
 
 
 def _digits(seconds: str) -> str:

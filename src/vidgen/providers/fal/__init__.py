@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -17,9 +16,10 @@ from typing import Any
 import httpx
 
 from vidgen.errors import ProviderError, Trouble
-from vidgen.job import Failed, Input, Request, Running, Status, Succeeded, Ticket
+from vidgen.job import Failed, Request, Running, Status, Succeeded, Ticket
 from vidgen.providers import Session, tickets
-from vidgen.providers.fal import answers, clips, platform
+from vidgen.providers.clips import seen
+from vidgen.providers.fal import answers, platform
 from vidgen.providers.fal.storage import links_of
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.reading import said, undocumented
@@ -51,7 +51,8 @@ class Fal:
         fields = self._session.fields.get((request.model, request.endpoint), {})
         links = await links_of(files_of(request, fields), self._session)
         # in a thread, since a clip may have to be looked into
-        written = await asyncio.to_thread(self._written, request, fields, links)
+        look = functools.partial(seen, self._session.project)
+        written = await asyncio.to_thread(body, request, fields, links, look=look)
         answer = await self._call("POST", f"{self._base}/{request.endpoint}", written)
         if not answer.is_success:
             raise self._refused(answer, missing="input")
@@ -177,14 +178,3 @@ class Fal:
         message = f"fal (HTTP {answer.status_code}): {answers.words(answer)}"
         kind = answers.trouble(answer, missing=missing)
         return refused(answer, message, kind, key=self._session.key)
-
-    def _written(
-        self, request: Request, fields: Mapping[str, Any], links: Mapping[Input, str]
-    ) -> dict[str, Any]:
-        """The model's input: by the offer's `fields`, and what a given clip decides besides."""
-        project, clip = self._session.project, request.source_video
-        height_of = functools.partial(clips.height, project=project)
-        written = body(request, fields, links, height_of=height_of)
-        if request.mode == "interpolate" and clip is not None:
-            written["num_frames"] = clips.between(clip, project, request.rate)
-        return written

@@ -8,6 +8,8 @@ OpenAPI description and pages on predictions, and its client 1.0.7, read in 2026
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +19,7 @@ import httpx
 from vidgen.errors import ProviderError, Trouble
 from vidgen.job import Request, Status, Ticket
 from vidgen.providers import Session, bearer, tickets
+from vidgen.providers.clips import seen
 from vidgen.providers.fields import body, files_of
 from vidgen.providers.reading import said, text
 from vidgen.providers.replicate import answers
@@ -40,7 +43,10 @@ class Replicate:
         """Upload what is too large to go along, then order; Replicate takes no id of ours."""
         fields = self._session.fields.get((request.model, request.endpoint), {})
         links = await links_of(files_of(request, fields), self._session)
-        path, order = ordered(request.endpoint, body(request, fields, links))
+        look = functools.partial(seen, self._session.project)
+        # in a thread, since a clip may have to be looked into
+        written = await asyncio.to_thread(body, request, fields, links, look=look)
+        path, order = ordered(request.endpoint, written)
         answer = await self._call("POST", path, order)
         if not answer.is_success:
             raise self._refused(answer, missing="input")
