@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.cli.given import put, step_of
@@ -133,6 +135,31 @@ def test_before_its_group_has_a_take_a_member_is_told_of_the_group(vidgen, tiny)
     folder = tiny(GROUP)
     said = vidgen("select", "tip", "v001", "--project", folder)
     assert "its group `oven.group` has no take yet" in " ".join(said.err.split())
+
+
+def test_of_a_shot_in_a_group_the_cut_uses_the_groups_take_until_its_own_is_selected(
+    vidgen, bakery
+):
+    own = step_of(bakery, "door")
+    put(bakery, replace(own, job=replace(own.job, shot="tip")))
+    said = vidgen("select", "tip", "1", "--project", bakery)
+    assert said.err == "tip: v001 is selected; the cut uses v001 (kling-3.0)\n"
+    back = vidgen("select", "tip", "--none", "--project", bakery)
+    assert back.err == "tip: no take is selected; the cut uses oven.group v002 (kling-3.0)\n"
+
+
+def test_the_cut_uses_what_was_made_of_the_selected_take(vidgen, tiny):
+    folder = tiny(GROUP.replace("A door opens", "A door opens, enhance: {upscale: 4k}"))
+    door = put(folder, step_of(folder, "door"))
+    put(
+        folder, step_of(folder, "door.upscale"), ending="mp4",
+        started_from={"source_video": door.digest},
+    )  # fmt: skip
+    said = vidgen("select", "door", "1", "--project", folder)
+    assert said.err.startswith(
+        "door: v001 is selected; the cut uses what was made of it, door.upscale v001 ("
+    )
+    assert len(said.err.splitlines()) == 1
 
 
 def test_a_draft_may_be_selected_with_a_word_on_what_uses_it(vidgen, three):

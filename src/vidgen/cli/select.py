@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vidgen.chosen import used
+from vidgen.chosen import chosen, used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, talk, write_json
 from vidgen.cli.choice import CUT_TIERS, OfProject, Place, check_place, find_take
-from vidgen.places import is_still, shot_of
+from vidgen.places import STAGES, is_still, shot_of, word_of
 
 if TYPE_CHECKING:
     from vidgen.job import Take, Tier
@@ -62,9 +62,17 @@ def select(
 
 
 def _chosen(project: desk.Desk, shot: str, take: Take | None) -> Chosen:
-    history = project.project.history()
-    uses = {tier: used(history, shot, tier) for tier in CUT_TIERS}
+    uses = {tier: _use_of(project, shot, tier) for tier in CUT_TIERS}
     return Chosen(shot, take, uses, _starting_from(project, shot))
+
+
+def _use_of(project: desk.Desk, place: str, tier: Tier) -> Take | None:
+    """What a cut of a tier uses: of a shot its finished take, or the take of its group."""
+    board, history = project.source.board, project.project.history()
+    if place not in [shot.id for shot in board.shots]:
+        return used(history, place, tier)
+    found = chosen(board, history, (tier,)).get(place)
+    return found.take if found else None
 
 
 def _starting_from(project: desk.Desk, place: str) -> tuple[str, ...]:
@@ -77,10 +85,9 @@ def _starting_from(project: desk.Desk, place: str) -> tuple[str, ...]:
 
 def _tell(found: Chosen) -> None:
     final = _best(found)
-    still = is_still(found.shot)
-    chosen = f"{found.take.name} is selected" if found.take else "no take is selected"
-    talk(f"{found.shot}: {chosen}; {_use(final, still=still)}")
-    if found.take is not None and found.take != final:
+    selected = f"{found.take.name} is selected" if found.take else "no take is selected"
+    talk(f"{found.shot}: {selected}; {_use(found.shot, final)}")
+    if found.take is not None and final is not None and found.take.tier != final.tier:
         talk(f"  {found.take.name} is {_tier_words(found.take.tier)}")
     if found.starting:
         names = ", ".join(found.starting)
@@ -93,14 +100,19 @@ def _best(found: Chosen) -> Take | None:
     return next((take for take in found.uses.values() if take is not None), None)
 
 
-def _use(take: Take | None, *, still: bool) -> str:
+def _use(place: str, take: Take | None) -> str:
     if take is None:
         return "it has none"
-    if still:
+    if is_still(place):
         return f"{take.name} is what the shot starts from"
+    there = take.name if take.shot == place else f"{take.shot} {take.name}"
+    made_of_it = (
+        "what was made of it, " if word_of(take.shot) in STAGES and "." not in place else ""
+    )
+    told = f"{made_of_it}{there} ({take.model})"
     if take.tier == "final":
-        return f"the cut uses {take.name} ({take.model})"
-    return f"without a final, `vidgen stitch --{take.tier}` uses {take.name} ({take.model})"
+        return f"the cut uses {told}"
+    return f"without a final, `vidgen stitch --{take.tier}` uses {told}"
 
 
 def _tier_words(tier: Tier) -> str:
