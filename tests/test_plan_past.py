@@ -86,7 +86,7 @@ def test_one_shot_is_planned_and_its_missing_start_is_named(film, shop):
     assert [step.job.shot for step in found.steps] == ["b"]
     assert (only(found).action, only(found).reason) == (
         "blocked",
-        "the shot it starts from has no take; name that shot too",
+        "it starts from `a`, which has no take; name `a` too",
     )
     with pytest.raises(UnknownName, match="no shot is called `c`"):
         planned(source, shop, shots=("c",))

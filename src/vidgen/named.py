@@ -104,9 +104,19 @@ def _model_fault(source: Source, catalogue: Catalogue, named: NamedModel) -> Fau
         return source.fault(named.loc, "unknown-model", message, hint)
     if model.kind not in named.kinds:
         message = f"`{model.id}` {_MAKES[model.kind]}; {_USES[named.kinds]}"
-        hint = "`vidgen models` tells what each is for"
-        return source.fault(named.loc, "wrong-kind-of-model", message, hint)
+        return source.fault(
+            named.loc, "wrong-kind-of-model", message, _of_the_right_kind(catalogue, named)
+        )
     return None
+
+
+def _of_the_right_kind(catalogue: Catalogue, named: NamedModel) -> str:
+    """Some models that would do where one is named, of those that can be had."""
+    routes = (route for route in catalogue.all_routes() if route.live and not route.provider.local)
+    fitting = dict.fromkeys(route.model.id for route in routes if route.model.kind in named.kinds)
+    some = ", ".join(list(fitting)[:4]) + (" …" if len(fitting) > 4 else "")
+    rest = "`vidgen models` tells what each is for"
+    return f"these would do: {some}; {rest}" if some else rest
 
 
 def _named_providers(board: Storyboard) -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -65,8 +65,19 @@ _NAME = "lower-case letters, digits, `-` and `_`, at most 48 of them"
 _FILE = "letters, digits, `.`, `-` and `_`, at most 64 of them"
 ShotId = Annotated[str, Spelled(r"^[a-z0-9][a-z0-9_-]{0,47}$", _NAME, slug)]
 FileName = Annotated[str, Spelled(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", _FILE, slug)]
+
+
+def _a_file(value: Any) -> Any:
+    """What is no text names no file, and quotes around it would not make it one."""
+    if not isinstance(value, str):
+        raise not_taken("a file of the project")
+    return value
+
+
 ProjectPath = Annotated[
-    str, Field(min_length=1, max_length=500, json_schema_extra={"format": "project-path"})
+    str,
+    Field(min_length=1, max_length=500, json_schema_extra={"format": "project-path"}),
+    BeforeValidator(_a_file),
 ]
 
 

@@ -204,6 +204,9 @@ def test_a_key_is_shown_to_the_list_of_models(at):
         at, gateway, ROOT, lambda one: one.check_key(), answer=lambda _: models
     )
     assert (words, call.method, call.path) == ("2 models", "GET", "/v1/models")
+    lone = Reply(200, {"object": "list", "data": [{"id": "wan"}]})
+    words, _ = at_work(at, gateway, ROOT, lambda one: one.check_key(), answer=lambda _: lone)
+    assert words == "1 model"
     words, _ = at_work(
         at, sglang, "http://127.0.0.1:30000", lambda one: one.check_key(), answer=lambda _: models
     )

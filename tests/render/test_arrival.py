@@ -162,6 +162,13 @@ def test_a_black_tail_is_flagged_and_a_black_frame_is_not(drawn):
     assert codes(inspect(blink, ASKED)) == []
 
 
+@pytest.mark.parametrize(("times", "more"), [(2, "and once more"), (3, "and 2 times more")])
+def test_of_several_black_stretches_the_longest_is_told_and_how_many_more(drawn, times, more):
+    pictures = [[*moving(8, start=20 * turn), *[BLACK] * 12] for turn in range(times)]
+    found = said(inspect(drawn([one for part in pictures for one in part]), ASKED))
+    assert found["black"].endswith(more)
+
+
 def test_all_black_is_one_fault(drawn):
     found = said(inspect(drawn([BLACK] * 48), ASKED))
     assert found == {"black": "the picture is black throughout"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from vidgen.job import GivenField, History, Job, JobKey, StartedFrom, Take, digest_parts
+from vidgen.places import shot_of
 from vidgen.plan.values import Action, Options, Quote
 from vidgen.storyboard import Quality
 
@@ -62,7 +63,8 @@ class Past:
             return self._kept(job, exact, quality)
         for _, anchor in starts:
             if anchor.take is None and not self._is_named(anchor.shot):
-                reason = "the shot it starts from has no take; name that shot too"
+                start = shot_of(anchor.shot)
+                reason = f"it starts from `{start}`, which has no take; name `{start}` too"
                 return Decision("blocked", reason)
         if any(field == "source_video" for field, _ in starts):
             return self._work_on_a_take(job, quote, takes, starts)

@@ -187,7 +187,8 @@ def _covers(spans: Sequence[Span], looks: Looks) -> bool:
 def _told(spans: Sequence[Span]) -> str:
     """`from 2.5s to 3.25s`; of several stretches the longest, and how many more."""
     longest = max(spans, key=lambda span: span.seconds)
-    more = f" and {len(spans) - 1} times more" if len(spans) > 1 else ""
+    others = len(spans) - 1
+    more = "" if not others else " and once more" if others == 1 else f" and {others} times more"
     return f"from {_clock(longest.start)} to {_clock(longest.end)}{more}"
 
 

@@ -101,7 +101,7 @@ class Videos:
                 raise self._refused(answer, looking=True)
             names = [str(one.get("id")) for one in records(as_json(answer).get("data"))]
         if not self._dialect.own:
-            return f"{len(names)} models" if names else ""
+            return f"{len(names)} model{'s' * (len(names) > 1)}" if names else ""
         return f"serves {said(', '.join(names), self._session.key)}" if names else ""
 
     def _refuse_unnamed(self) -> None:
