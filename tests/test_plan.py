@@ -3,8 +3,10 @@ from decimal import Decimal
 
 import pytest
 
+from tests.clips import footage
 from tests.planning import keys, only, planned
 from vidgen import present
+from vidgen.catalogue import load
 from vidgen.errors import StoryboardInvalid
 
 SIX = """
@@ -129,7 +131,7 @@ def test_size_is_fitted_and_said(film, shop):
         ("model: plain, negative_prompt: blur", "it has no negative prompt"),
         ("model: silent, audio: true", "it has no audio"),
         ("model: old", "it was retired on 2026-09-24"),
-        ("model: dear, provider: one", "`one` was asked for (two)"),
+        ("model: dear, provider: one", "`one` does not sell it; others do (two)"),
         ("model: plain, needs: [camera_control]", "it has no camera control"),
     ],
 )
@@ -204,3 +206,20 @@ def test_sound_is_on_where_words_are_spoken_and_off_where_nothing_is_said(film, 
         """
     )
     assert [step.job.request.audio for step in planned(source, shop).steps] == [False, True, False]
+
+
+def test_of_what_is_barred_only_what_is_asked_is_told(film):
+    source = film("shots: [{id: a, prompt: p, model: hailuo-02, provider: minimax}]")
+    with pytest.raises(StoryboardInvalid) as caught:
+        planned(source, load())
+    (fault,) = caught.value.faults
+    assert "it is not sold in 9:16 from a prompt alone (minimax)" in fault.message
+
+
+def test_what_a_mode_lacks_is_told_once(film, tmp_path):
+    footage(tmp_path / "a.mp4")
+    source = film("shots: [{id: a, prompt: p, model: kling-2.5-turbo, source: a.mp4}]")
+    with pytest.raises(StoryboardInvalid) as caught:
+        planned(source, load())
+    (fault,) = caught.value.faults
+    assert "`kling-2.5-turbo`: it does not work from a source video (" in fault.message

@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from vidgen.catalogue import Ask, Catalogue, Route, holds, pixels
-from vidgen.catalogue.page import MODE_WORDS, Price
+from vidgen.catalogue.page import MODE_WORDS, Price, When
 from vidgen.job import Mode, exact_rate
 from vidgen.money import Quantity, cost
 from vidgen.plan.moves import fits
@@ -103,7 +103,9 @@ class Router:
 
     def _candidates(self, want: Want, model: str | None) -> tuple[Route, ...]:
         if model is not None:
-            return self.catalogue.routes(model)
+            routes = self.catalogue.routes(model)
+            asked = [route for route in routes if route.provider.provider == want.provider]
+            return tuple(asked) or routes
         return tuple(
             route
             for route in self.catalogue.all_routes()
@@ -114,7 +116,7 @@ class Router:
         """What rules a route out before anything is fitted."""
         name = route.provider.provider
         if want.provider is not None and name != want.provider:
-            return (Reason(f"`{want.provider}` was asked for", "provider"),)
+            return (Reason(f"`{want.provider}` does not sell it; others do", "provider"),)
         if not route.live:
             return (Reason(retirement(route)),)
         if name in self._avoid:
@@ -144,8 +146,8 @@ def retirement(route: Route) -> str:
 
 def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
     """The wish as this route can serve it, or every reason why it cannot."""
-    reasons = list(_missing(route, want))
     mode = _mode(route, want)
+    reasons = list(_missing(route, want, ABLE_FOR.get(want.mode, "") if mode is None else ""))
     if mode is None:
         reasons.append(Reason(f"it does not work from {MODE_WORDS[want.mode]}"))
     resolution = _resolution(route, want)
@@ -221,9 +223,17 @@ FIELDS = {"seed": "seed", "negative_prompt": "negative_prompt", "guidance_scale"
 """The field of a shot that asks for a capability; `needs` asks for the others."""
 
 
-def _missing(route: Route, want: Want) -> list[Reason]:
+ABLE_FOR: dict[Mode, str] = {
+    "first_frame": "first_frame", "references": "references", "edit": "source_video",
+    "extend": "extend", "motion": "motion_video", "avatar": "audio_file",
+}  # fmt: skip
+"""What a mode is, as a capability: the lack of one says that of the other."""
+
+
+def _missing(route: Route, want: Want, said: str) -> list[Reason]:
+    """What a route lacks, but for the capability that is `said` already."""
     offered = route.capabilities
-    missing = sorted(want.capabilities - offered)
+    missing = sorted(want.capabilities - offered - {said})
     if route.model.recipe.negative == "inline" and "negative_prompt" in missing:
         missing.remove("negative_prompt")
     if "audio" in missing or (want.audio and route.audio == "never"):
@@ -301,8 +311,15 @@ def _no_length(route: Route, want: Want, mode: Mode, resolution: str, audio: boo
     if not enough:
         return Reason(f"{_s(want.seconds)} is asked; it sells {_sold(route)}", "duration")
     ask = Ask(mode, resolution, want.aspect, enough[0], audio, want.source_video)
-    bars = [rule.words for rule in route.offer.not_sold if holds(rule, ask)]
-    return Reason(f"it does not sell {bars[0]}")
+    bar = next(rule for rule in route.offer.not_sold if holds(rule, ask))
+    return Reason(f"it is not sold {_asked_of(bar, ask).words}")
+
+
+def _asked_of(bar: When, ask: Ask) -> When:
+    """Of what is barred, that which is asked."""
+    names = ("resolution", "aspect", "duration", "mode")
+    told = {name: (getattr(ask, name),) for name in names if getattr(bar, name) is not None}
+    return bar.model_copy(update=told)
 
 
 def _choice(
