@@ -39,6 +39,12 @@ def test_takes_read_well(vidgen, many, golden, columns):
     golden(f"listed-takes/many-{columns}.txt", said.out)
 
 
+def test_off_a_terminal_no_line_of_a_table_ends_in_blanks(vidgen, many):
+    for words in (["takes", many], ["plan", many], ["ledger", many], ["models"]):
+        lines = vidgen(*words).out.splitlines()
+        assert lines == [line.rstrip() for line in lines]
+
+
 def test_takes_stand_in_the_order_of_the_film_with_how_they_stand(vidgen, many):
     found = vidgen("takes", many, "--json").json
     assert found["schema"] == "vidgen.takes/1"

@@ -12,9 +12,10 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, TypeVar, cast
 
 import typer
 
@@ -137,11 +138,37 @@ def speaks_utf8() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
+@dataclass(frozen=True, slots=True)
+class _Unpadded:
+    """A stream that is no terminal, without the blanks that a table fills its lines up with."""
+
+    stream: TextIO
+
+    @property
+    def encoding(self) -> str:
+        return self.stream.encoding
+
+    def write(self, text: str) -> int:
+        return self.stream.write(BLANKS.sub("", text))
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+
+BLANKS = re.compile(r" +$", re.MULTILINE)
+
+
 def console(*, stderr: bool = False) -> Console:
-    """A rich console: colours only on a terminal, width from COLUMNS where that is set."""
+    """A rich console: colours only on a terminal, width from COLUMNS where that is set.
+
+    Off a terminal no line ends in blanks: they are noise in a log, and a difference in a file.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+    screen = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not screen.is_terminal:
+        screen.file = cast("TextIO", _Unpadded(cast("TextIO", screen.file)))
+    return screen
 
 
 def environment(name: str) -> str | None:
