@@ -58,8 +58,8 @@ def test_the_shapes_of_commands(folder, words):
 def test_what_takes_says_besides_a_sidecar(folder):
     said(folder, "import", "a.still", "own.png")
     (found,) = said(folder, "takes")["takes"]
-    assert {"name", "cost", "selected", "by_hand", "stale"} in keys("commands.md")
-    assert {"name", "cost", "selected", "by_hand", "stale"} <= set(found)
+    assert {"name", "cost", "selected", "by_hand", "stale", "holds"} in keys("commands.md")
+    assert {"name", "cost", "selected", "by_hand", "stale", "holds"} <= set(found)
 
 
 def test_the_shape_of_a_ledger(folder):
