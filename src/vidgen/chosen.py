@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vidgen.job import History, Take, Tier
-from vidgen.places import FINISHED_TIER, Stage, group_of, stages_of
+from vidgen.places import FINISHED_TIER, Group, Stage, group_of, place_in, stages_of
 from vidgen.storyboard import Shot, Storyboard
 
 
@@ -50,7 +50,17 @@ def shown(board: Storyboard, history: History, shot: Shot, tier: Tier) -> Take |
     if group is None or tier == "animatic":
         return own
     by_hand = own is not None and own.number == history.selects.get(shot.id)
-    return own if by_hand else used(history, group.place, tier) or own
+    return own if by_hand else of_group(history, group, shot, tier) or own
+
+
+def of_group(history: History, group: Group, shot: Shot, tier: Tier) -> Take | None:
+    """The group's take that one of its shots is shown from: the one selected for it or for all of
+    them, else the newest.
+    """
+    number = history.selects.get(place_in(group, shot))
+    takes = history.of(group.place, tier)
+    mine = next((take for take in takes if take.number == number), None)
+    return mine or used(history, group.place, tier)
 
 
 def _finished(history: History, shot: Shot, take: Take, stages: tuple[Stage, ...]) -> Chosen:

@@ -75,6 +75,14 @@ def group_of(board: Storyboard, shot: Shot) -> Group | None:
     return Group(f"{members[0].id}.{GROUP}", members)
 
 
+def place_in(group: Group, shot: Shot) -> str:
+    """Under what a take of a group is chosen for one of its shots alone; what is chosen at the
+    group's own place holds for its first shot, and for every other that has no choice of its own.
+    """
+    assert shot in group.shots, "only members see a group's take"
+    return f"{shot.id}.{GROUP}"
+
+
 def offset_of(board: Storyboard, shot: Shot) -> Decimal:
     """Where in the clip of its group a shot begins, in seconds; 0 where it is in none."""
     group = group_of(board, shot)

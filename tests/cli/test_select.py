@@ -1,10 +1,14 @@
+import json
 from dataclasses import replace
 
 import pytest
 
 from tests.cli.given import put, step_of
+from vidgen.chosen import chosen
 from vidgen.errors import Exit
+from vidgen.job import JobKey
 from vidgen.project import Project
+from vidgen.source import load_source
 
 STILL = """\
 vidgen: 1
@@ -100,7 +104,8 @@ def bakery(tiny):
         (
             ["tip", "v002"],
             "shot `tip` has no take of its own: it is made in the takes of its group",
-            "`vidgen select oven.group v002` chooses that for oven, tip",
+            "`vidgen select oven.group v002` chooses that for oven, tip; "
+            "`vidgen select tip.group v002` for tip alone",
         ),
         (
             ["oven", "v009"],
@@ -108,9 +113,9 @@ def bakery(tiny):
             "its group `oven.group` has: v001 (final), v002 (final)",
         ),
         (
-            ["tip.group", "v001"],
-            "shot `tip.group` has no take v001",
-            "`vidgen select oven.group v001` chooses that for oven, tip",
+            ["tip.group", "v009"],
+            "shot `oven.group` has no take v009",
+            "there are: v001 (final), v002 (final)",
         ),
         (["door.group", "v001"], "shot `door` is in no group", ""),
     ],
@@ -128,7 +133,7 @@ def test_a_members_own_take_beside_its_groups_is_named_with_both(vidgen, bakery)
     said = vidgen("select", "tip", "v002", "--project", bakery)
     words = " ".join(said.err.split())
     assert "shot `tip` has no take v002" in words
-    assert "`vidgen select oven.group v002` chooses that for oven, tip; there are: v001" in words
+    assert "`vidgen select tip.group v002` for tip alone; there are: v001" in words
 
 
 def test_before_its_group_has_a_take_a_member_is_told_of_the_group(vidgen, tiny):
@@ -146,6 +151,42 @@ def test_of_a_shot_in_a_group_the_cut_uses_the_groups_take_until_its_own_is_sele
     assert said.err == "tip: v001 is selected; the cut uses v001 (kling-3.0)\n"
     back = vidgen("select", "tip", "--none", "--project", bakery)
     assert back.err == "tip: no take is selected; the cut uses oven.group v002 (kling-3.0)\n"
+
+
+def test_a_member_of_a_group_may_be_shown_from_another_take_than_the_rest(vidgen, bakery):
+    said = vidgen("select", "tip.group", "v001", "--project", bakery)
+    assert said.err == "tip.group: v001 is selected; the cut uses oven.group v001 (kling-3.0)\n"
+    source, history = load_source(bakery), Project(bakery).history()
+    found = chosen(source.board, history, ("final",))
+    assert {shot: one.take.number for shot, one in found.items()} == {
+        "oven": 2,
+        "tip": 1,
+        "door": 1,
+    }
+    takes = json.loads(vidgen("takes", bakery, "--json").out)["takes"]
+    of_group = [one for one in takes if one["shot"] == "oven.group"]
+    assert [(one["selected"], one["by_hand"]) for one in of_group] == [(True, True), (True, False)]
+    vidgen("select", "oven.group", "v001", "--project", bakery)
+    vidgen("select", "tip.group", "--none", "--project", bakery)
+    found = chosen(source.board, Project(bakery).history(), ("final",))
+    assert [one.take.number for one in found.values()] == [1, 1, 1]
+
+
+def test_a_chain_goes_on_from_the_take_that_its_member_is_shown_from(vidgen, bakery):
+    file = bakery / "storyboard.yaml"
+    file.write_text(file.read_text().replace("id: door,", "id: door, chain: tip,"))
+    before = step_of(bakery, "door")
+    said = vidgen("select", "tip.group", "v001", "--project", bakery)
+    assert "door starts from it" in said.err
+    after = step_of(bakery, "door")
+    first, second = sorted(
+        (take for take in Project(bakery).history().takes if take.shot == "oven.group"),
+        key=lambda take: take.number,
+    )
+    assert [before.job.needs[0].key, after.job.needs[0].key] == [second.key, first.key]
+    own = put(bakery, replace(after, job=replace(after.job, shot="tip", key=JobKey("j1:own"))))
+    vidgen("select", "tip", own.name, "--project", bakery)
+    assert step_of(bakery, "door").job.needs[0].key == own.key
 
 
 def test_the_cut_uses_what_was_made_of_the_selected_take(vidgen, tiny):

@@ -54,21 +54,22 @@ def check_place(project: Desk, place: str) -> None:
 def find_take(project: Desk, place: str, word: str) -> Take:
     """The take of a shot that `v002`, `v2` or `2` names; UnknownName says which there are."""
     number = number_of(word)
-    takes = [take for take in project.project.history().takes if take.shot == place]
+    group = group_around(project, place)
+    whole = group.place if group and word_of(place) == GROUP else place  # a member's say in it
+    takes = [take for take in project.project.history().takes if take.shot == whole]
     found = next((take for take in takes if take.number == number), None)
     if found is not None:
         return found
     there = f"there are: {_told(takes)}" if takes else "it has no take yet"
     if number is None:
         raise UnknownName(f"`{word}` names no take; a take is named like v002", hint=there)
-    group = group_around(project, place)
     if group is None and word_of(place) == GROUP:
         raise UnknownName(f"shot `{shot_of(place)}` is in no group")
-    if group is None or group.place == place:
-        raise UnknownName(f"shot `{place}` has no take v{number:03d}", hint=there)
-    hint = _in_group(project, group, number)
-    if takes or word_of(place):
-        hint = f"{hint}; {there}" if takes else hint
+    if group is None or word_of(place) == GROUP:
+        raise UnknownName(f"shot `{whole}` has no take v{number:03d}", hint=there)
+    hint = _in_group(project, group, place, number)
+    if takes:
+        hint = f"{hint}; {there}"
         raise UnknownName(f"shot `{place}` has no take v{number:03d}", hint=hint)
     raise UnknownName(
         f"shot `{place}` has no take of its own: it is made in the takes of its group", hint=hint
@@ -83,14 +84,17 @@ def group_around(project: Desk, place: str) -> Group | None:
     return group_of(board, board.shot(shot_of(place)))
 
 
-def _in_group(project: Desk, group: Group, number: int) -> str:
+def _in_group(project: Desk, group: Group, shot: str, number: int) -> str:
     """How the take of a group is selected, for somebody who named a member of it."""
     takes = [take for take in project.project.history().takes if take.shot == group.place]
     if number not in [take.number for take in takes]:
         told = f"has: {_told(takes)}" if takes else "has no take yet"
         return f"its group `{group.place}` {told}"
     members = ", ".join(shot.id for shot in group.shots)
-    return f"`vidgen select {group.place} v{number:03d}` chooses that for {members}"
+    every = f"`vidgen select {group.place} v{number:03d}` chooses that for {members}"
+    if shot == group.shots[0].id:
+        return every
+    return f"{every}; `vidgen select {shot}.{GROUP} v{number:03d}` for {shot} alone"
 
 
 def _told(takes: list[Take]) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vidgen.chosen import chosen, used
+from vidgen.chosen import chosen, of_group, used
 from vidgen.cli import desk
 from vidgen.cli.app import AsJson, command, talk, write_json
-from vidgen.cli.choice import CUT_TIERS, OfProject, Place, check_place, find_take
-from vidgen.places import STAGES, is_still, shot_of, word_of
+from vidgen.cli.choice import CUT_TIERS, OfProject, Place, check_place, find_take, group_around
+from vidgen.places import GROUP, STAGES, is_still, place_in, shot_of, word_of
 
 if TYPE_CHECKING:
     from vidgen.job import Take, Tier
@@ -67,8 +67,13 @@ def _chosen(project: desk.Desk, shot: str, take: Take | None) -> Chosen:
 
 
 def _use_of(project: desk.Desk, place: str, tier: Tier) -> Take | None:
-    """What a cut of a tier uses: of a shot its finished take, or the take of its group."""
+    """What a cut of a tier uses: of a shot its finished take, or the take of its group; of a
+    member's place in a group that group's take.
+    """
     board, history = project.source.board, project.project.history()
+    group = group_around(project, place) if word_of(place) == GROUP else None
+    if group is not None:
+        return of_group(history, group, board.shot(shot_of(place)), tier)
     if place not in [shot.id for shot in board.shots]:
         return used(history, place, tier)
     found = chosen(board, history, (tier,)).get(place)
@@ -80,7 +85,16 @@ def _starting_from(project: desk.Desk, place: str) -> tuple[str, ...]:
     if is_still(place):
         return (shot_of(place),)
     board = project.source.board
-    return tuple(shot.id for shot in board.shots if board.upstream(shot) == place)
+    group = group_around(project, place) if word_of(place) == GROUP else None
+    if group is None:
+        starts = {place}
+    elif group.place == place:  # all but those that have a choice of their own
+        selects = project.project.history().selects
+        others = [shot for shot in group.shots if place_in(group, shot) not in selects]
+        starts = {shot_of(place), *(shot.id for shot in others)}
+    else:
+        starts = {shot_of(place)}
+    return tuple(shot.id for shot in board.shots if board.upstream(shot) in starts)
 
 
 def _tell(found: Chosen) -> None:

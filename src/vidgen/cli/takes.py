@@ -17,6 +17,7 @@ from vidgen.places import (
     group_of,
     is_still,
     parts_of,
+    place_in,
     shot_of,
     word_of,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from vidgen.job import History, Take
+    from vidgen.places import Group
     from vidgen.plan import Plan
     from vidgen.plan.standing import Standing
     from vidgen.present.takes import Listed
@@ -88,7 +90,7 @@ def _listed(project: desk.Desk, history: History) -> list[Listed]:
         Listed(
             take=take,
             used=_used(project, history, take),
-            by_hand=history.selects.get(take.shot) == take.number,
+            by_hand=_by_hand(project, history, take),
             stale=None if standing is None else standing.stale(take),
             holds=_holds(project, take),
         )
@@ -96,18 +98,33 @@ def _listed(project: desk.Desk, history: History) -> list[Listed]:
     ]
 
 
-def _holds(project: desk.Desk, take: Take) -> tuple[tuple[str, Decimal, Decimal], ...]:
-    """The shots that the cut finds in a take, and where; of a group's take alone."""
+def _group(project: desk.Desk, take: Take) -> Group | None:
+    """The group that a take is of; None of any other take."""
     board = project.source.board
     if word_of(take.shot) != GROUP or shot_of(take.shot) not in [shot.id for shot in board.shots]:
-        return ()
+        return None
     group = group_of(board, board.shot(shot_of(take.shot)))
-    return parts_of(board, group) if group is not None and group.place == take.shot else ()
+    return group if group is not None and group.place == take.shot else None
+
+
+def _holds(project: desk.Desk, take: Take) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """The shots that the cut finds in a take, and where; of a group's take alone."""
+    group = _group(project, take)
+    return parts_of(project.source.board, group) if group is not None else ()
+
+
+def _by_hand(project: desk.Desk, history: History, take: Take) -> bool:
+    """Whether a person chose a take: of a group's, for all of its shots or for one."""
+    group = _group(project, take)
+    places = [place_in(group, shot) for shot in group.shots] if group else [take.shot]
+    return take.number in [history.selects.get(place) for place in places]
 
 
 def _used(project: desk.Desk, history: History, take: Take) -> bool:
     """Whether a take goes into a film of its tier, or is what something else is made of."""
-    board = project.source.board
+    board, group = project.source.board, _group(project, take)
+    if group is not None:
+        return any(shown(board, history, shot, take.tier) == take for shot in group.shots)
     if take.shot in [shot.id for shot in board.shots]:
         return shown(board, history, board.shot(take.shot), take.tier) == take
     return used(history, take.shot, take.tier) == take

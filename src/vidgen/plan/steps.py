@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vidgen.catalogue import Catalogue
+from vidgen.chosen import used
 from vidgen.errors import Fault
 from vidgen.job import GivenField, History, Job, JobKey, Need, Request, Take, job_key
 from vidgen.named import serving
@@ -17,6 +18,7 @@ from vidgen.places import (
     Group,
     group_of,
     offset_of,
+    place_in,
     seconds_of,
     shot_of,
     stages_of,
@@ -130,10 +132,19 @@ class Builder:
         covers = tuple(shot.id for shot in group.shots)
         made = [replace(step, covers=covers) for step in made]
         self.steps += [*(step for steps in stills for step in steps), *made]
-        whole = self._anchor(made)
         for shot in group.shots:
-            leaves = offset_of(board, shot) + seconds_of(board, shot)
-            self.anchors[shot.id] = replace(whole, seconds=leaves)
+            self.anchors[shot.id] = self._member(group, shot, made)
+
+    def _member(self, group: Group, shot: Shot, made: list[Step]) -> Anchor:
+        """Where a member of a group leaves the take that it is shown from: its own where that was
+        selected by hand, else its part of the group's.
+        """
+        board, tier = self.source.board, self.options.tier
+        own = used(self.history, shot.id, tier)
+        if own is not None and own.number == self.history.selects.get(shot.id):
+            return Anchor(shot.id, seconds_of(board, shot), own.key, own, remade=False)
+        whole = self._anchor(made, place_in(group, shot))
+        return replace(whole, seconds=offset_of(board, shot) + seconds_of(board, shot))
 
     def _unfit(self, group: Group, choice: Choice) -> bool:
         """Whether a model's way of writing several shots has no place for these; faults say why."""
@@ -327,11 +338,15 @@ class Builder:
                 return at
         return 0
 
-    def _anchor(self, made: list[Step]) -> Anchor:
-        """What others start from: the take selected by hand where it is kept, else the newest."""
+    def _anchor(self, made: list[Step], place: str = "") -> Anchor:
+        """What others start from: the take selected by hand where it is kept, else the newest.
+
+        One that was selected at `place` comes before the one of the takes' own.
+        """
         last = made[-1]
         seconds = last.asked_seconds if last.what == "shot" else None
-        chosen = self.history.selects.get(last.job.shot)
+        selects = self.history.selects
+        chosen = selects.get(place, selects.get(last.job.shot))
         kept = [step for step in made if step.take and step.action in ("reuse", "stale")]
         for step in kept:
             if step.take and step.take.number == chosen:
