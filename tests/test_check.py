@@ -46,7 +46,8 @@ def test_a_model_that_nobody_knows_is_told_wherever_it_is_named(told):
         "draft: {model: x2}\n"
         "shots:\n"
         "  - {id: a, model: deer, draft: {model: x3}, still: {prompt: x, model: x4}}\n"
-        "  - {id: b, enhance: {upscale: 4k, model: x5}, chain: a, end_still: {prompt: x, model: x6}}\n",
+        "  - {id: b, enhance: {upscale: 4k, model: x5}, chain: a, "
+        "end_still: {prompt: x, model: x6}}\n",
         model_faults,
     )
     assert [(code, line) for code, line, _, _ in found] == [
