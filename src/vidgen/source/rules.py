@@ -336,7 +336,9 @@ def _one_call(it: Board, name: str, group: list[int]) -> Iterator[Fault]:
         alone += ["end_still"] if shot is not shots[-1] and shot.end_still is not None else []
         for key in alone:
             message = f"shot `{shot.id}` has `{key}`, which its group `{name}` has no place for"
-            hint = "take it out of the group; a group starts from the first's `still` alone"
+            starts = "; a group starts from the first's `still`, and ends on the last's `end_still`"
+            hint = "leave it out, or take the shot out of the group"
+            hint += starts if key in ("still", "end_still") else ""
             yield it.fault(("shots", index, key), "alone-in-group", message, hint)
         for key in AS_THE_FIRST if place else ():
             theirs, ours = getattr(shots[0], key), getattr(shot, key)
