@@ -96,8 +96,8 @@ def test_a_provider_is_a_page_a_module_a_line_and_a_tape():
 
 
 def test_the_contract_suite_takes_it_in_and_its_page_is_whole(grown):
-    names = ("providers/test_hosted", "providers/test_contract", "test_catalogue")
-    names += ("test_catalogue_fields", "test_catalogue_prices")
+    names = ("providers/test_hosted", "providers/test_hosted_bodies", "providers/test_contract")
+    names += ("test_catalogue", "test_catalogue_fields", "test_catalogue_prices")
     wanted = "lantern or test_catalogue"
     code, said = suite(grown, "-vv", "-k", wanted, *(f"tests/{name}.py" for name in names))
     assert code == 0, said[-3000:]
@@ -121,7 +121,8 @@ def test_the_suite_notices_a_key_that_is_told_and_an_option_that_is_dropped(grow
         assert text.count(old) == 1
         (worse / path).write_text(text.replace(old, new), encoding="utf-8")
     wanted = "lantern and (never_seen_again or declared_is_transmitted)"
-    code, said = suite(worse, "-k", wanted, "tests/providers/test_hosted.py")
+    names = ("test_hosted", "test_hosted_bodies")
+    code, said = suite(worse, "-k", wanted, *(f"tests/providers/{name}.py" for name in names))
     assert code == 1
     assert "2 failed" in said
 

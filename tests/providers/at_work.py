@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import TypeVar
 
 import pytest
 
-from tests.catalogue_rows import shipped
+from tests.catalogue_rows import label, routes, shipped
 from tests.providers.loopback import Loopback
 from tests.providers.tapes import Answer, Call, Reply, Tape, tape
+from vidgen.catalogue import Route
 from vidgen.errors import ProviderError
-from vidgen.job import Request, Running, Status, Succeeded, Ticket
+from vidgen.job import CAPABILITIES, Request, Running, Status, Succeeded, Ticket
 from vidgen.media.binary import find
 from vidgen.media.frames import frame_at
 from vidgen.providers import PROVIDERS, Provider, Session
@@ -32,6 +33,7 @@ Found = TypeVar("Found")
 KEY = "sk-a-key-that-nobody-may-see"
 
 HOSTED = sorted(name for name in PROVIDERS if shipped().providers[name].over_http)
+ROWS = [route for route in routes() if route.provider.provider in HOSTED]
 
 
 def session(folder: Path) -> Session:
@@ -142,6 +144,26 @@ async def submitted(stage: Stage, request: Request) -> Ticket:
     return await stage.provider.submit(request, idempotency="j1:one.1")
 
 
+async def sent(stage: Stage, request: Request) -> str:
+    """The body of the one billable call that an order makes."""
+    del stage.calls[:]
+    await submitted(stage, request)
+    (bought,) = stage.bought
+    return written(bought)
+
+
+def each(rows: Iterable[Route]) -> pytest.MarkDecorator:
+    """A test of every one of some routes."""
+    return pytest.mark.parametrize("route", rows, ids=label)
+
+
+def beyond(tape: Tape, request: Request) -> bool:
+    """Whether a request holds a file that cannot be handed over, nor named by who made it."""
+    if request.made_there:
+        return False
+    return any(getattr(request, CAPABILITIES[name].carried_by) for name in tape.cannot)
+
+
 async def refusal(coroutine: Awaitable[object]) -> ProviderError:
     """The error that a call must come to."""
     with pytest.raises(ProviderError) as caught:
@@ -219,9 +241,7 @@ def _captured(name: str) -> Callable[[Session, Request], str]:
 
     async def send(at: Session, request: Request) -> str:
         async with rehearsed(name, at.project) as stage:
-            await stage.provider.submit(request, idempotency="j1:one.1")
-            (bought,) = stage.bought
-            return written(bought)
+            return await sent(stage, request)
 
     return lambda at, request: asyncio.run(send(at, request))
 

@@ -5,34 +5,20 @@ import json
 import logging
 import socket
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.catalogue_rows import clean, label, routes
 from tests.providers.asked import (
-    FIRST,
-    LAST,
-    OTHER,
-    SECOND_CLIP,
-    SOUND,
     asked,
-    choices,
     ordered,
-    turned,
 )
-from tests.providers.at_work import HOSTED, KEY, hosted, refusal, staged, written
+from tests.providers.at_work import HOSTED, KEY, ROWS, beyond, each, hosted, refusal, staged
 from tests.providers.loopback import RESET
 from tests.providers.tapes import Reply, tape
-from vidgen.catalogue.page import FOLLOWING
-from vidgen.errors import ProviderError
-from vidgen.job import CAPABILITIES, Failed, Input, Part, Running, Succeeded
-from vidgen.prompt import in_one_call
+from vidgen.job import Failed, Input, Running, Succeeded
 from vidgen.providers import PROVIDERS, Adopter, Finder, KeyChecker, Session
 from vidgen.providers.wire import clients
-
-ROWS = [route for route in routes() if route.provider.provider in HOSTED]
 
 BARE = Session(Path(), Path(), Path())
 TAPES = [tape(name) for name in HOSTED]
@@ -43,17 +29,6 @@ FAILURES = [(at, one) for at in TAPES for one in at.failures]
 
 def named(pairs):
     return [pytest.param(at, one, id=f"{at.provider}-{one.name}") for at, one in pairs]
-
-
-def each(rows):
-    return pytest.mark.parametrize("route", rows, ids=label)
-
-
-def beyond(tape, request):
-    """Whether a request holds a file that cannot be handed over, nor named by who made it."""
-    if request.made_there:
-        return False
-    return any(getattr(request, CAPABILITIES[name].carried_by) for name in tape.cannot)
 
 
 def usual(name):
@@ -76,86 +51,6 @@ def test_a_tape_says_where_it_is_from(at):
 
 
 @each(ROWS)
-def test_what_is_declared_is_transmitted_in_one_billable_call(route, at):
-    name = route.provider.provider
-
-    async def work(stage):
-        async def sent(request):
-            del stage.calls[:]
-            await submitted(stage, request)
-            (bought,) = stage.bought
-            return written(bought)
-
-        faults, tried = [], set()
-        for what, plain, turn in turned(route):
-            tried.add(what)
-            if beyond(stage.tape, turn):
-                error = await refusal(submitted(stage, turn))
-                if error.kind != "input" or stage.bought:
-                    faults.append(f"{what} cannot be carried, and it is not refused")
-            elif await sent(turn) == await sent(plain):
-                faults.append(f"{what} is not sent")
-        return faults, tried
-
-    faults, tried = staged(name, at, work)
-    assert tried
-    clean(faults)
-
-
-MANY = [route for route in ROWS if "multi_shot" in route.capabilities and route.live]
-
-
-@each(MANY)
-def test_every_shot_of_a_group_is_transmitted(route, at):
-    shots = (Part("a heron lands", Decimal(3)), Part("an otter dives", Decimal(4)))
-    told = in_one_call(shots, route.model.recipe)
-
-    async def work(stage):
-        await submitted(stage, asked(route, prompt=told, shots=shots))
-        return written(stage.bought[0])
-
-    if beyond(tape(route.provider.provider), asked(route)):
-        pytest.skip("it is given a file that cannot be handed over")
-    sent = staged(route.provider.provider, at, work)
-    assert all(part.text in sent for part in shots)
-
-
-MAY_BE_LEFT = {
-    "aspect": lambda mode: mode not in ("text", "references"),
-    "resolution": lambda mode: mode in FOLLOWING,
-    "duration": lambda mode: mode in FOLLOWING,
-    "rate": lambda mode: mode in FOLLOWING,
-    "audio": lambda mode: False,
-}
-"""What an endpoint need not be told, since what it is given decides."""
-
-
-@each(ROWS)
-def test_what_can_be_chosen_is_transmitted_or_decided_by_what_is_given(route, at):
-    name = route.provider.provider
-
-    async def work(stage):
-        async def sent(request):
-            del stage.calls[:]
-            await submitted(stage, request)
-            return written(stage.bought[0])
-
-        faults = []
-        for mode, field, one, other in choices(route):
-            if beyond(stage.tape, one):
-                continue
-            left = field in stage.tape.leaves(route, mode)
-            if left and not MAY_BE_LEFT[field](mode):
-                faults.append(f"{mode}: {field} is on sale in several ways and not sent")
-            elif (await sent(one) == await sent(other)) is not left:
-                verb = "taken by no endpoint and sent" if left else "not sent"
-                faults.append(f"{mode}: {field} is {verb}")
-        return faults
-
-    clean(staged(name, at, work))
-
-
-@each(ROWS)
 def test_a_call_goes_to_the_providers_own_address_and_has_the_key_in_its_headers_alone(route, at):
     name = route.provider.provider
 
@@ -170,69 +65,6 @@ def test_a_call_goes_to_the_providers_own_address_and_has_the_key_in_its_headers
     assert KEY.encode() not in call.body
     assert KEY not in call.path + repr(call.query)
     assert any(KEY in value for value in call.headers.values()) is bool(route.provider.keys)
-
-
-@each([route for route in ROWS if set(FOLLOWING) & set(route.offer.modes)])
-def test_what_is_as_long_as_what_is_given_is_told_no_length_and_all_else_is(route, at):
-    """The plan counts by the length of the file where the order says none."""
-
-    async def work(stage):
-        async def sent(request):
-            del stage.calls[:]
-            await submitted(stage, request)
-            return written(stage.bought[0])
-
-        faults = []
-        for mode in [mode for mode in route.offer.modes if mode in FOLLOWING]:
-            plain = ordered(route, mode)
-            if beyond(stage.tape, plain):
-                continue
-            one, other = (replace(plain, duration=Decimal(n)) for n in (5, 8))
-            if (await sent(one) == await sent(other)) is not route.follows(mode):
-                faults.append(f"{mode}: `timed` is not what is sent")
-        return faults
-
-    clean(staged(route.provider.provider, at, work))
-
-
-UNASKED = {
-    "seed": 7,
-    "negative_prompt": "text on screen",
-    "guidance_scale": Decimal("0.7"),
-    "first_frame": OTHER,
-    "last_frame": LAST,
-    "references": (FIRST,),
-    "voice": SOUND,
-    "source_video": SECOND_CLIP,
-    "motion_video": SECOND_CLIP,
-    "audio_file": SOUND,
-}
-"""What a request may hold although its mode, or the endpoint, has no use for it."""
-
-
-@each(ROWS)
-def test_what_a_request_holds_is_transmitted_or_refused_and_never_dropped(route, at):
-    async def work(stage):
-        async def sent(request):
-            del stage.calls[:]
-            try:
-                await submitted(stage, request)
-            except ProviderError as error:
-                assert (error.kind, stage.bought) == ("input", [])
-                return None
-            return written(stage.bought[0])
-
-        faults = []
-        for mode in route.offer.modes:
-            plain = ordered(route, mode)
-            before = await sent(plain)
-            for name, value in UNASKED.items():
-                unset = getattr(plain, name) in (None, ())
-                if before and unset and await sent(replace(plain, **{name: value})) == before:
-                    faults.append(f"{mode}: {name} is dropped without a word")
-        return faults
-
-    clean(staged(route.provider.provider, at, work))
 
 
 @pytest.mark.parametrize("name", HOSTED)
