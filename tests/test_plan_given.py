@@ -84,3 +84,17 @@ def test_what_is_longer_than_a_route_takes_is_told(planned):
 def test_where_an_order_says_how_long_it_is_to_be_that_is_bought(planned):
     step = planned("model: wan-2.7, provider: fal, source: a.mp4", 9)["a"]
     assert (step.job.request.duration, step.quote.usd) == (5, 5 * step.quote.unit_usd)
+
+
+def test_a_clip_to_go_on_from_says_nothing_of_how_long_what_comes_is(planned):
+    shot = "model: veo-3.1, provider: fal, source: a.mp4, needs: [extend]"
+    same, longer = planned(shot, 7)["a"], planned(shot, 9)["a"]
+    assert same.job.request.duration == longer.job.request.duration == 7
+    assert same.quote.usd == longer.quote.usd
+    assert "5s asked, 7s bought (7 sold); trimmed" in same.notes == longer.notes
+
+
+def test_a_sound_just_below_what_a_route_takes_is_sold(planned):
+    shot = "model: omnihuman-1.5, provider: fal, portrait: face.png, audio: a.wav"
+    assert planned(shot, 29.85)["a"].quote.usd == 30 * Decimal("0.16")
+    assert "over 29.9s" in told(planned, shot, 29.95).message

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -530,3 +531,34 @@ def test_a_group_whose_words_are_more_than_its_model_reads_is_told_of(film, hous
     assert steps_of(film(text), house)["a.group"].notes == (
         "one call makes a, b; the cut parts them by their lengths",
     )
+
+
+LONG = """
+    defaults: {model: plain, duration: 4s}
+    shots: [{id: one, prompt: a, lip_sync: a.wav, enhance: {upscale: 4k, interpolate: 48}}]
+"""
+
+
+def test_work_on_a_take_is_paid_for_as_long_as_the_take_is(film, house, tmp_path):
+    hum(tmp_path / "a.wav", seconds=7)
+    steps = steps_of(film(LONG), house)
+    assert steps["one.upscale"].quote.usd == 7 * Decimal("0.01")  # the sound is longer
+    own = taken(steps["one"], frames=30 * 20, rate=Fraction(30))
+    again = steps_of(film(LONG), house, History((own,)))
+    for place in ("one.lip-sync", "one.upscale", "one.interpolate"):
+        assert again[place].quote.usd == 20 * Decimal("0.01")
+        assert "the take lasts 20s and is paid for whole; 4s asked" in again[place].notes
+        assert again[place].job.request == steps[place].job.request  # or what is made were stale
+
+
+def test_frames_to_scale_up_are_counted_at_the_rate_of_the_take(film, house):
+    frames = [{"per": "frame", "usd": Decimal("0.01")}]
+    page = provider("four", offer("big", None, modes={"upscale": "u"}, prices=frames))
+    models = house.models | {"plain": house.models["plain"].model_copy(update={"rates": (30,)})}
+    paced = Catalogue(models, house.providers | {"four": page})
+    text = """
+        providers: {prefer: [four]}
+        shots: [{id: one, prompt: a, model: plain, duration: 4s,
+                 enhance: {upscale: 4k, model: big}}]
+    """
+    assert steps_of(film(text), paced)["one.upscale"].quote.usd == 4 * 30 * Decimal("0.01")

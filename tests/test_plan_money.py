@@ -168,3 +168,17 @@ def test_only_what_is_sold_by_tokens_is_paid_by_them():
     nobody_knows = Quote(None, "million-tokens", None, "list", None, "")
     for quote in (by_second, nobody_knows):
         assert (quote.tokens, quote.of_tokens(1000)) == (None, None)
+
+
+def test_ways_out_of_a_group_are_for_all_of_its_shots(film, shop):
+    able = {"capabilities": ("text", "multi_shot", "audio")}
+    models = {name: one.model_copy(update=able) for name, one in shop.models.items()}
+    source = film(
+        """
+        budget: {credits: 50}
+        defaults: {duration: 4s, model: dear}
+        shots: [{id: a, prompt: p, group: g}, {id: b, prompt: q, group: g}]
+        """
+    )
+    found = planned(source, replace(shop, models=models))
+    assert [way.what for way in found.ways_out] == ["shots a, b: plain on two instead of dear"]

@@ -197,6 +197,18 @@ def _whole(seconds: Decimal) -> Decimal:
     return max((seconds - ROUNDED).to_integral_value(ROUND_CEILING), Decimal(1))
 
 
+def _paid(route: Route, want: Want, mode: Mode, bought: Decimal) -> Decimal:
+    """The seconds that are paid for: what is bought, or all of a longer clip that is worked on."""
+    if want.upon and _outlasts(want, bought):
+        return _whole(want.upon.seconds)
+    return _whole(bought) if _given_length(route, want, mode) else bought
+
+
+def _outlasts(want: Want, bought: Decimal) -> bool:
+    """Whether the clip to be worked on is longer than what was asked of who made it."""
+    return want.upon is not None and want.upon.seconds > bought + ROUNDED
+
+
 def _too_short(route: Route, want: Want, mode: Mode) -> list[Reason]:
     """Why what is given is too short for the shot, or for the route."""
     if not _given_length(route, want, mode):
@@ -331,14 +343,14 @@ def _choice(
     seconds: Decimal | None,
 ) -> Choice | tuple[Reason, ...]:
     bought = seconds if seconds is not None else _lasts(route, want, mode)
-    paid = _whole(bought) if _given_length(route, want, mode) else bought
-    ask = Ask(mode, resolution, want.aspect, paid, audio, want.source_video)
+    ask = Ask(mode, resolution, want.aspect, bought, audio, want.source_video)
     if not route.sells(ask):
         return (_no_length(route, want, mode, resolution, audio),)
+    paid = _paid(route, want, mode, bought)
     width, height = route.size(resolution, want.aspect)
     rate = _rate(route, want)
-    quote = _quote(route, ask, paid, width, height, rate, want)
-    notes = _notes(route, want, bought, resolution, rate, audio)
+    quote = _quote(route, replace(ask, duration=paid), paid, width, height, rate, want)
+    notes = _notes(route, want, mode, bought, resolution, rate, audio)
     return Choice(
         route, route.offer.modes[mode], mode, bought, resolution, width, height, rate, audio,
         quote, notes, "",
@@ -357,11 +369,12 @@ def _quote(
     rule = route.price(ask) or Price(per="unknown")
     busy = route.typical
     given = seconds if want.given_seconds is None else _whole(want.given_seconds)
+    kept = want.upon.rate if want.upon and want.mode == "upscale" else rate
     work = Quantity(
         seconds=seconds,
         width=width,
         height=height,
-        rate=rate,
+        rate=kept,
         still=want.kind == "image",
         audio_seconds=given if want.mode in ("avatar", "lip_sync") else Decimal(0),
         input_seconds=given if want.source_video else Decimal(0),
@@ -388,18 +401,21 @@ def read_at(route: Route, rule: Price) -> str:
 def _notes(
     route: Route,
     want: Want,
+    mode: Mode,
     seconds: Decimal,
     resolution: str,
     rate: Fraction,
     audio: bool | None,
 ) -> tuple[str, ...]:
     notes = []
-    if seconds == want.given_seconds != want.seconds:
-        what, _ = GIVEN_WORDS[want.mode]
-        notes.append(f"{what} lasts {_s(seconds)} and is paid for whole; {_s(want.seconds)} asked")
+    asked = f"{_s(want.seconds)} asked"
+    if want.upon and _outlasts(want, seconds):
+        notes.append(f"the take lasts {_s(want.upon.seconds)} and is paid for whole; {asked}")
+    elif _given_length(route, want, mode) and seconds == want.given_seconds != want.seconds:
+        what, _ = GIVEN_WORDS[mode]
+        notes.append(f"{what} lasts {_s(seconds)} and is paid for whole; {asked}")
     elif seconds != want.seconds:
-        asked, bought = _s(want.seconds), _s(seconds)
-        notes.append(f"{asked} asked, {bought} bought ({_sold(route)} sold); trimmed")
+        notes.append(f"{asked}, {_s(seconds)} bought ({_sold(route)} sold); trimmed")
     if resolution != want.resolution:
         way = "up" if short_side(resolution) < short_side(want.resolution) else "down"
         notes.append(f"{want.resolution} asked, {resolution} sold; scaled {way} when stitched")

@@ -31,6 +31,7 @@ from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
 from vidgen.plan.stills import STILL_PLACES
 from vidgen.plan.values import Options, Step, What
 from vidgen.plan.want import (
+    Footage,
     Loc,
     Want,
     generated,
@@ -105,8 +106,7 @@ class Builder:
         self.steps += [*(step for steps in stills for step in steps), *made]
         self.anchors[shot.id] = self._anchor(made)
         if self.options.tier == FINISHED_TIER:
-            bought = replace(want, seconds=choice.seconds or want.seconds)
-            self._finish(index, shot, bought, made, self._sure(shot, choice, made))
+            self._finish(index, shot, want, choice, made)
 
     def _group(self, index: int, group: Group) -> None:
         """Shots rendered in one call: one step, and an anchor for each of them."""
@@ -177,12 +177,16 @@ class Builder:
         return arriving(choice, Picture())
 
     def _finish(
-        self, index: int, shot: Shot, made: Want, steps: list[Step], picture: Picture
+        self, index: int, shot: Shot, asked: Want, bought: Choice, steps: list[Step]
     ) -> None:
         """What is to be done to a shot's take, each stage to what the one before made."""
         board, take = self.source.board, self.anchors[shot.id]
+        picture = self._sure(shot, bought, steps)
+        made = replace(asked, seconds=bought.seconds or asked.seconds)
+        footage = _measured(take.take) or Footage(made.seconds, bought.rate)
         for stage in stages_of(shot):
             maker = take.take.provider if take.take else steps[-1].job.request.provider
+            made = replace(made, upon=footage)
             wish = stage_want_of(board, index, stage, made, maker, self.source.lengths)
             routed = self._routed(self._fitting(wish, len(stages_of(shot))))
             if routed is None:
@@ -198,6 +202,8 @@ class Builder:
             step = self._step([job], stage, want, choice, choice.notes, starts)
             self.steps.append(step)
             take = self._anchor([step])
+            lasts = max(footage.seconds, choice.seconds or footage.seconds)
+            footage = _measured(take.take) or replace(footage, seconds=lasts)
 
     def _fitting(self, want: Want, stages: int) -> Want:
         """Of several stages, a model that is named is for the one that it can do."""
@@ -469,6 +475,14 @@ class Builder:
         if ids:
             return f"{first}these can: {', '.join(ids[:4])}" + (" …" if len(ids) > 4 else "")
         return f"see `vidgen models {want.model or ''}`"
+
+
+def _measured(take: Take | None) -> Footage | None:
+    """A take as it is; None where there is none, or nobody has measured it."""
+    if take is None or not take.frames:
+        return None
+    seconds = take.frames / take.rate
+    return Footage(round(Decimal(seconds.numerator) / seconds.denominator, 2), take.rate)
 
 
 def _telling(refusals: list[Refusal]) -> list[Refusal]:

@@ -9,7 +9,7 @@ from vidgen.job import History
 from vidgen.money import Usd
 from vidgen.plan.route import Router, short_side
 from vidgen.plan.values import Options, Step, Totals, Verdict, WayOut
-from vidgen.plan.want import Want, want_of
+from vidgen.plan.want import Want, wants_of
 from vidgen.source import Source
 from vidgen.storyboard import Storyboard
 
@@ -92,13 +92,12 @@ def ways_out(
     Protected shots (role `hero`) are never offered for a swap.
     """
     board, rerolls = source.board, _rerolls(source.board, options)
-    index = {shot.id: place for place, shot in enumerate(board.shots)}
+    wants = wants_of(board, options.tier, source.lengths)
     swaps = []
     for step in steps:
         if step.what != "shot" or not step.pays or step.protected or step.job.take > 1:
             continue
-        want = want_of(board, index[step.job.shot], options.tier, source.lengths)
-        swap = _cheaper(step, want, router, rerolls)
+        swap = _cheaper(step, wants[step.job.shot], router, rerolls)
         swaps += [swap] if swap else []
     swaps.sort(key=lambda way: (-way.saves, way.what))
     draft = _draft_first(source, router, options, totals)
@@ -120,8 +119,9 @@ def _cheaper(step: Step, want: Want, router: Router, rerolls: Decimal) -> WayOut
         return None
     best = min(rivals, key=lambda other: (other.quote.usd or ZERO, other.route.name))
     loses = "" if as_sharp else f", at {best.resolution}"
+    whose = f"shots {', '.join(step.covers)}" if step.covers else f"shot `{step.job.shot}`"
     what = (
-        f"shot `{step.job.shot}`: {best.route.model.id} on {best.route.provider.provider}"
+        f"{whose}: {best.route.model.id} on {best.route.provider.provider}"
         f" instead of {step.job.request.model}{loses}"
     )
     return WayOut(what, (price - (best.quote.usd or ZERO)) * rerolls)
@@ -132,8 +132,8 @@ def _draft_first(source: Source, router: Router, options: Options, totals: Total
     if options.tier != "final" or not (board.draft and board.draft.model):
         return None
     drafts = ZERO
-    for place in range(len(board.shots)):
-        choice, _ = router.choose(_resolved(want_of(board, place, "draft", source.lengths), router))
+    for want in wants_of(board, "draft", source.lengths).values():
+        choice, _ = router.choose(_resolved(want, router))
         if choice is None or choice.quote.usd is None:
             return None
         drafts += choice.quote.usd

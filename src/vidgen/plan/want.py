@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from vidgen.job import CAPABILITIES, Camera, Kind, Mode, Tier
-from vidgen.places import Group, Stage, seconds_of
+from vidgen.places import Group, Stage, group_of, seconds_of
 from vidgen.plan.moves import move_of
 from vidgen.storyboard import DraftOf, Prompt, Shot, Still, Storyboard
 
 Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """A clip that is to be worked on, as it is or will be: its seconds, and frames a second."""
+
+    seconds: Decimal
+    rate: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,8 @@ class Want:
     are the places in the storyboard that faults about the wish and its model point at. `protected`
     shots are never offered a cheaper model, `sharp` ones never a smaller picture. `maker` is the
     provider of the take to be worked on, and `camera` the move where that must go in numbers.
-    `given_seconds` is how long the clip or sound lasts that may set the length of what is made.
+    `given_seconds` is how long the clip or sound lasts that may set the length of what is made, and
+    `upon` the take to be worked on.
     """
 
     shot: str
@@ -41,6 +51,7 @@ class Want:
     model_loc: Loc
     source_video: bool = False
     given_seconds: Decimal | None = None
+    upon: Footage | None = None
     maker: str = ""
     camera: Camera | None = None
     references: int = 0
@@ -259,6 +270,18 @@ def group_want_of(board: Storyboard, group: Group, tier: Tier, lengths: Lengths)
     )
 
 
+def wants_of(board: Storyboard, tier: Tier, lengths: Lengths) -> dict[str, Want]:
+    """What each call wants that makes shots, by its place: one for a shot, or for a group."""
+    found = {}
+    for index, shot in enumerate(board.shots):
+        group = group_of(board, shot)
+        if group is None:
+            found[shot.id] = want_of(board, index, tier, lengths)
+        elif group.shots[0] is shot:
+            found[group.place] = group_want_of(board, group, tier, lengths)
+    return found
+
+
 def _any(switches: list[bool | None]) -> bool | None:
     """On where one of them is, off where one is and none is on."""
     return True if True in switches else False if False in switches else None
@@ -274,8 +297,8 @@ STAGE_KINDS: dict[Stage, tuple[Kind, Mode]] = {
 def stage_want_of(
     board: Storyboard, index: int, stage: Stage, made: Want, maker: str, lengths: Lengths
 ) -> Want:
-    """What is asked of whoever works on a finished take; `made` is what the take was asked as, and
-    `maker` the provider that made it.
+    """What is asked of whoever works on a finished take; `made` is what the take was asked as, with
+    how it is (`upon`), and `maker` the provider that made it.
     """
     shot = board.shots[index]
     enhance, (kind, mode) = shot.enhance, STAGE_KINDS[stage]
