@@ -238,14 +238,18 @@ def _take(floor: Floor, task: Task, row: Row, here: Here, cost: Decimal | None) 
         take=job.take,
         seed=row.seed if row.seed is not None else job.request.seed,
         flags=tuple(flag.code for flag in here.facts.flags),
-        begins=_begins(job.request, here.facts),
+        begins=_begins(task, here.facts),
     )
 
 
-def _begins(request: Request, facts: Facts) -> int:
+def _begins(task: Task, facts: Facts) -> int:
     """The frame at which a shot begins in its clip. Some models give what goes on from a clip back
     together with that clip: then what was bought is the end of it. A second more is no such thing.
+    What is made of a take begins where that does.
     """
+    request, worked_on = task.job.request, task.upstreams.get("source_video")
+    if worked_on is not None:
+        return round(worked_on.begins / worked_on.rate * facts.rate)
     if request.mode != "extend" or request.duration is None:
         return 0
     before = facts.frames - round(Fraction(request.duration) * facts.rate)
