@@ -562,3 +562,14 @@ def test_frames_to_scale_up_are_counted_at_the_rate_of_the_take(film, house):
                  enhance: {upscale: 4k, model: big}}]
     """
     assert steps_of(film(text), paced)["one.upscale"].quote.usd == 4 * 30 * Decimal("0.01")
+
+
+def test_what_goes_on_from_a_member_goes_on_from_what_the_film_shows_of_it(film, house):
+    source = film(GROUP.replace("takes: 1", "takes: 2"))
+    first, second, _ = plan(source, house, History(), Options()).steps
+    made = (taken(first, 1, "1" * 64), taken(second, 2, "2" * 64))
+    selects = {"a.group": 1, "b.group": 9}  # a draft, of which the final film has none
+    history = History(made, selects)
+    (*_, onward) = plan(source, house, history, Options()).steps
+    shown = chosen(source.board, history, ("final",))["b"].take
+    assert (onward.job.needs[0].key, shown) == (made[0].key, made[0])

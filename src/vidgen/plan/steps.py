@@ -351,12 +351,11 @@ class Builder:
         """
         last = made[-1]
         seconds = last.asked_seconds if last.what == "shot" else None
-        selects = self.history.selects
-        chosen = selects.get(place, selects.get(last.job.shot))
         kept = [step for step in made if step.take and step.action in ("reuse", "stale")]
-        for step in kept:
-            if step.take and step.take.number == chosen:
-                return Anchor(step.job.shot, seconds, step.take.key, step.take, remade=False)
+        for chosen in map(self.history.selects.get, (place, last.job.shot)):
+            for step in kept:
+                if step.take and step.take.number == chosen:
+                    return Anchor(step.job.shot, seconds, step.take.key, step.take, remade=False)
         take = last.take if last in kept else None
         key = take.key if take else last.job.key
         return Anchor(last.job.shot, seconds, key, take, remade=take is None)
