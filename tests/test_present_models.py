@@ -139,6 +139,26 @@ def test_how_long_a_job_takes_is_said_with_its_day_and_source():
     assert told == ["120", "85", "85"]
 
 
+def test_what_single_routes_take_is_said():
+    able = {"capabilities": ["text", "camera_control"]}
+    moves = {"axes": ["zoom", "roll"], "at_once": 1, "durations": [5]}
+    pages = [
+        provider("free", offer("big", Decimal(1))),
+        provider("near", offer("big", Decimal(1), camera=moves, own_clips=True, **able)),
+    ]
+    shelf = Catalogue({"big": model("big")}, {page.provider: page for page in pages})
+    lines = drawn(shown.model_view(shelf, shelf.models["big"], 100))
+    assert [line.split("only")[1].strip() for line in lines if line.startswith("  only")] == [
+        "at near clips that were made there",
+        "at near a camera move in numbers along one of zoom or roll, for 5s",
+    ]
+    told = [
+        (route["own_clips"], route["camera"] and route["camera"]["axes"])
+        for route in shown.model_json(shelf, shelf.models["big"])["routes"]
+    ]
+    assert told == [(False, None), (True, ["zoom", "roll"])]
+
+
 def test_as_data(shelf):
     listed = shown.listing_json(search(shelf, Filter()))
     assert [route["provider"] for route in listed["models"][0]["routes"]][:2] == ["beta", "alpha"]

@@ -174,6 +174,7 @@ def _facts(model: Model, routes: tuple[Route, ...]) -> list[tuple[str, str]]:
         ("aspects", ", ".join(model.aspects or ())),
         ("audio", AUDIO[model.audio or "never"]),
         *(("takes", words) for words in _takes(model, routes)),
+        *(("only", words) for words in _only(routes)),
         ("notes", model.notes),
         *(("source", _source_text(item)) for item in model.sources),
     ]
@@ -188,6 +189,18 @@ def _takes(model: Model, routes: tuple[Route, ...]) -> list[str]:
         for route in routes
         if route.live and route.offer.typical
     ]
+
+
+def _only(routes: tuple[Route, ...]) -> list[str]:
+    """What single routes take of what the model can be given."""
+    live = [(route.provider.provider, route) for route in routes if route.live]
+    told = [f"at {at} clips that were made there" for at, route in live if route.offer.own_clips]
+    told += [
+        f"at {at} a camera move in numbers along {route.camera.words}"
+        for at, route in live
+        if route.camera
+    ]
+    return list(dict.fromkeys(told))
 
 
 def typical_text(typical: Typical) -> str:
@@ -373,6 +386,8 @@ def _route_json(route: Route) -> dict[str, Any]:
         "aspects": route.aspects,
         "audio": route.audio,
         "capabilities": sorted(route.capabilities),
+        "own_clips": route.offer.own_clips,
+        "camera": route.camera.model_dump(mode="json") if route.camera else None,
         "typical": route.typical.model_dump(mode="json") if route.typical else None,
         "prices": [
             {
