@@ -17,8 +17,8 @@ from vidgen.camera import parse
 from vidgen.catalogue import Ask, Route
 from vidgen.job import Input, Mode, Request
 
-FRAMES = ("first_frame", "last_frame")
-"""What the animatic moves over in every mode, and others take in a mode of its own."""
+DRAWN = ("first_frame", "last_frame", "camera")
+"""What the animatic takes in every mode, and others in a mode of its own or not at all."""
 
 FIRST, LAST, OTHER = (Input(f"stills/{name}.png", name * 64) for name in "abc")
 CLIP, SECOND_CLIP = Input("clips/a.mp4", "d" * 64), Input("clips/b.mp4", "e" * 64)
@@ -132,7 +132,7 @@ def turned(route: Route) -> Iterator[tuple[str, Request, Request]]:
             fixed = name == "audio" and route.audio != "optional"
             if mode not in ONLY_IN.get(name, {mode}) or silent or fixed or still:
                 continue
-            own = {field: value for field, value in before.items() if field not in FRAMES}
+            own = {field: value for field, value in before.items() if field not in DRAWN}
             plain = ordered(route, mode, **own | GIVEN[mode])
             if name == "source_video" and route.offer.own_clips:  # named by who made it
                 turn = {"made_there": tape(route.provider.provider).made_there[1]}

@@ -206,6 +206,7 @@ def test_wan_2_6_rewrites_a_prompt_only_where_it_asks_for_several_shots(prompt, 
         (asked("wan2.7-r2v", "references", references=(FIRST,), audio_file=SOUND), "audio file"),
         (asked("wan2.6-i2v", "first_last", **FRAMED), "last frame"),
         (asked("wan2.7-t2v", guidance_scale=Decimal(5)), "guidance scale"),
+        (asked("wan2.7-t2v", camera=Camera("push in", dolly=Decimal(5))), "camera"),
         (asked("wan2.7-t2v", audio=False), "always makes sound"),
         (asked("wan2.2-kf2v-flash", "first_last", **FRAMED), "makes no sound"),
         (asked("qwen-video"), "nobody here knows"),
@@ -218,10 +219,6 @@ def test_what_a_model_has_no_place_for_is_refused_before_anything_is_sent(asking
     assert (error.kind, error.charged) == ("input", False)
     assert says in error.message
     assert calls == []
-
-
-def test_a_move_is_said_in_the_prompt_and_refused_by_none():
-    assert sent(asked("wan2.7-t2v", camera=Camera("push in", dolly=Decimal(5))))
 
 
 # -- files -------------------------------------------------------------------------------------

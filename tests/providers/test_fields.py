@@ -211,6 +211,7 @@ def test_only_files_that_are_sent_are_named_and_each_once():
     ("held", "fields"),
     [
         ({"source_video": CLIP}, {"first_frame": "image"}),
+        ({"camera": parse("push in")}, {"first_frame": "image"}),
         ({"seed": 0, "negative_prompt": "text"}, {"seed": "seed", "in": {"text": {"seed": None}}}),
     ],
 )

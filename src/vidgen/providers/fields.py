@@ -53,10 +53,11 @@ HELD = (
     "source_video",
     "motion_video",
     "audio_file",
+    "camera",
 )
 """Fields of a Request that reach the provider where they are set: without them it would be another.
 
-A camera's axes are not among them: the prompt says the move in words too.
+A camera's move that stands in a Request is not in the prompt.
 """
 
 

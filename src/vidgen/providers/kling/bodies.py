@@ -29,7 +29,7 @@ MANY_SHOTS_UNLESS_TOLD = frozenset({"kling-3.0", "kling-3.0-omni"})
 """Models of 2.0 that cut between several shots unless `settings.multi_shot` is false."""
 
 NEWER = ("first_frame", "last_frame", "references")
-OLDER = (*NEWER, "negative_prompt", "guidance_scale", "audio_file")
+OLDER = (*NEWER, "negative_prompt", "guidance_scale", "audio_file", "camera")
 """Fields of a Request that bodies of each generation have a place for; words alone are made into
 clips at an address of its own, which has none."""
 
