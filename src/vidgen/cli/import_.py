@@ -137,6 +137,7 @@ def _ending(place: str, file: Path) -> str:
 def _bring(project: desk.Desk, step: Step, file: Path, ending: str) -> Brought:
     """Copy, look at the copy, give it a number, and name it; all of it or nothing."""
     from vidgen.journal import Journal
+    from vidgen.render.arrival import ending_of
 
     home = project.project
     folder = home.state / "imports"
@@ -148,7 +149,7 @@ def _bring(project: desk.Desk, step: Step, file: Path, ending: str) -> Brought:
             shutil.copyfile(file, copy)
             facts = _measured(copy, step.job.request, file)
             if is_still(step.job.shot):
-                ending = _true_ending(copy)
+                ending = ending_of(copy)
             with Journal(home.journal, run) as journal:
                 take = _take(project, step, facts, journal, ending)
             home.promote(copy, take, _facts(step, facts, file))
@@ -193,16 +194,6 @@ def _measured(copy: Path, request: Request, file: Path) -> Facts:
     except MediaError as error:
         message = error.message.replace(str(copy), file.name)
         raise MediaError(message, where=str(file), hint=error.hint) from error
-
-
-MAGIC = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
-
-
-def _true_ending(still: Path) -> str:
-    """What a still is by its first bytes, whatever its name says."""
-    with still.open("rb") as opened:
-        head = opened.read(4)
-    return next(ending for mark, ending in MAGIC.items() if head.startswith(mark))
 
 
 def _take(project: desk.Desk, step: Step, facts: Facts, journal: Journal, ending: str) -> Take:

@@ -126,6 +126,16 @@ def inspect_still(path: Path, request: Request) -> Facts:
     )
 
 
+ENDINGS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
+
+
+def ending_of(still: Path) -> str:
+    """What a still is called after its dot: by its first bytes, whatever its name says."""
+    with still.open("rb") as file:
+        head = file.read(4)
+    return next((ending for mark, ending in ENDINGS.items() if head.startswith(mark)), "png")
+
+
 def _size_flags(size: tuple[int, int], request: Request) -> Iterator[Flag]:
     """Larger is no flag: it is scaled down. Nothing is asked where the source says the size."""
     wanted = (request.width, request.height)

@@ -16,7 +16,7 @@ from vidgen.failpoints import passed
 from vidgen.job import Job, Request, Succeeded, Take, digest_parts, plain
 from vidgen.journal import Row
 from vidgen.providers import Keyed
-from vidgen.render.arrival import Facts, inspect, inspect_still
+from vidgen.render.arrival import Facts, ending_of, inspect, inspect_still
 from vidgen.render.fetch import DownloadFailed, LinkGone, fetch, is_local
 from vidgen.render.floor import NEXT, Floor, Stop, Task
 from vidgen.render.frames import keep_last
@@ -220,7 +220,8 @@ def _not_whole(floor: Floor, task: Task, row: Row, error: VidgenError) -> Stop:
 def _take(floor: Floor, task: Task, row: Row, here: Here, cost: Decimal | None) -> Take:
     """The take as its sidecar has it; `started_from` never names a take that it did not see."""
     job, number = task.job, row.number or 1
-    path = floor.project.take_path(job.shot, number, _ending(job.request, here.path))
+    ending = ending_of(here.path) if job.request.kind == "image" else "mp4"
+    path = floor.project.take_path(job.shot, number, ending)
     return Take(
         shot=job.shot,
         number=number,
@@ -269,18 +270,6 @@ def _started_from(task: Task, row: Row) -> dict[str, str]:
 def _as_planned(job: Job) -> Request:
     """The request as the plan names it: another take's picture is known to it only by its job."""
     return job.request.starting(dict.fromkeys(need.field for need in job.needs))
-
-
-ENDINGS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
-
-
-def _ending(request: Request, path: Path) -> str:
-    """What a take's file is called after its dot: of a still, by its first bytes."""
-    if request.kind != "image":
-        return "mp4"
-    with path.open("rb") as file:
-        head = file.read(4)
-    return next((ending for mark, ending in ENDINGS.items() if head.startswith(mark)), "png")
 
 
 def _tidy(floor: Floor, row: Row) -> None:
