@@ -59,8 +59,9 @@ def test_the_seconds_of_a_sound_are_the_unit_where_they_are_what_is_sold(planned
 def test_the_lips_of_a_clip_are_paid_for_as_long_as_the_longer_of_both(planned):
     found = planned("model: kling-2.5-turbo, provider: kling, duration: 5s, lip_sync: a.wav", 12)
     (step,) = (one for place, one in found.items() if place == "a.lip-sync")
-    assert step.quote.usd is not None
-    assert step.job.request.duration == 12
+    assert step.quote.usd == 12 * step.quote.unit_usd
+    assert "the sound lasts 12s and is paid for whole; 5s asked" in step.notes
+    assert step.job.request.duration == 5  # a take of so many is not too short
 
 
 def told(planned, shot, seconds):

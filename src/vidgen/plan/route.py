@@ -351,8 +351,10 @@ def _choice(
     rate = _rate(route, want)
     quote = _quote(route, replace(ask, duration=paid), paid, width, height, rate, want)
     notes = _notes(route, want, mode, bought, resolution, rate, audio)
+    # No more than the clip is asked of one whose lips are moved, however much is said.
+    asked = want.seconds if mode == "lip_sync" and _given_length(route, want, mode) else bought
     return Choice(
-        route, route.offer.modes[mode], mode, bought, resolution, width, height, rate, audio,
+        route, route.offer.modes[mode], mode, asked, resolution, width, height, rate, audio,
         quote, notes, "",
     )  # fmt: skip
 

@@ -202,8 +202,8 @@ class Builder:
             step = self._step([job], stage, want, choice, choice.notes, starts)
             self.steps.append(step)
             take = self._anchor([step])
-            lasts = max(footage.seconds, choice.seconds or footage.seconds)
-            footage = _measured(take.take) or replace(footage, seconds=lasts)
+            lasts = filter(None, (footage.seconds, choice.seconds, want.given_seconds))
+            footage = _measured(take.take) or replace(footage, seconds=max(lasts))
 
     def _fitting(self, want: Want, stages: int) -> Want:
         """Of several stages, a model that is named is for the one that it can do."""
@@ -425,6 +425,7 @@ class Builder:
             loc=("shots", index, name),
             model_loc=("shots", index, name, "model"),
             source_video=False,
+            given_seconds=None,
             camera=None,
         )
 
