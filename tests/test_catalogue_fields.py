@@ -12,8 +12,7 @@ import pytest
 from tests.catalogue_rows import clean, label, routes, sold
 from tests.test_catalogue_prices import usd_of
 from vidgen.catalogue import Ask, Route
-from vidgen.catalogue.page import FOLLOWING
-from vidgen.job import Mode, Request
+from vidgen.job import FOLLOWING, Mode, Request
 from vidgen.providers.fields import BY_CLIP
 
 FORMS = {

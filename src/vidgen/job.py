@@ -42,6 +42,11 @@ Mode = Literal[
 ]
 """What a call is given besides its prompt; providers often sell each mode at its own address."""
 
+FOLLOWING: tuple[Mode, ...] = (
+    "edit", "motion", "avatar", "lip_sync", "upscale", "interpolate",
+)  # fmt: skip
+"""Modes in which what is given may say how long a clip is; else the order does."""
+
 Tier = Literal["final", "draft", "animatic"]
 
 

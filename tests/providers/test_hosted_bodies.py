@@ -19,9 +19,8 @@ from tests.providers.asked import (
 )
 from tests.providers.at_work import ROWS, beyond, each, refusal, sent, staged, submitted
 from tests.providers.tapes import tape
-from vidgen.catalogue.page import FOLLOWING
 from vidgen.errors import ProviderError
-from vidgen.job import Part
+from vidgen.job import FOLLOWING, Part
 from vidgen.prompt import in_one_call
 
 

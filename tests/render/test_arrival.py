@@ -134,6 +134,12 @@ def test_a_clip_may_be_longer_and_hardly_shorter(drawn, count, words):
     assert said(inspect(drawn(moving(count)), ASKED)).get("short") == words
 
 
+def test_a_clip_of_a_given_sound_may_leave_out_the_second_that_it_begins(drawn):
+    for seconds, words in (("2.9", None), ("3.1", "3.1s was asked, 2.00s delivered")):
+        asked = replace(ASKED, mode="avatar", duration=Decimal(seconds))
+        assert said(inspect(drawn(moving(48)), asked)).get("short") == words
+
+
 @pytest.mark.parametrize(
     ("sound", "words"),
     [

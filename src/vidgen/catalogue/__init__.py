@@ -19,7 +19,6 @@ import pydantic
 
 from vidgen import __version__, yamlfile
 from vidgen.catalogue.page import (
-    FOLLOWING,
     Audio,
     Family,
     Life,
@@ -35,7 +34,7 @@ from vidgen.catalogue.page import (
     When,
 )
 from vidgen.errors import UnknownName
-from vidgen.job import Mode
+from vidgen.job import FOLLOWING, Mode
 
 HERE = Path(__file__).parent
 Said = TypeVar("Said")

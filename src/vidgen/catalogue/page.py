@@ -145,11 +145,6 @@ class When(Page):
         return " ".join(words)
 
 
-FOLLOWING: tuple[Mode, ...] = (
-    "edit", "motion", "avatar", "lip_sync", "upscale", "interpolate",
-)  # fmt: skip
-"""Modes in which what is given may say how long a clip is; else the order does."""
-
 MODE_WORDS: dict[Mode, str] = {
     "text": "a prompt alone",
     "first_frame": "a first frame",

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from vidgen.job import Request
+from vidgen.job import FOLLOWING, Request
 
 if TYPE_CHECKING:
     from vidgen.media.looks import Looks, Span
@@ -21,6 +21,9 @@ FlagCode = Literal["black", "frozen", "silent", "short", "size", "first-frame", 
 
 SHORT_BY = Fraction(1, 10)
 """Seconds that a clip may be shorter than asked without a word: models count their own way."""
+
+A_SECOND_BEGUN = Fraction(1)
+"""The same where a given file says how long it is: of a sound of 14.3 s some make a clip of 14."""
 
 OFF_BY = Fraction(2, 100)
 """The share by which size and shape may be off: models round to multiples of 8 or 16 pixels."""
@@ -150,7 +153,8 @@ def _size_flags(size: tuple[int, int], request: Request) -> Iterator[Flag]:
 
 
 def _length_flags(looks: Looks, request: Request) -> Iterator[Flag]:
-    if request.duration is not None and Fraction(request.duration) - looks.seconds > SHORT_BY:
+    least = A_SECOND_BEGUN if request.mode in FOLLOWING else SHORT_BY
+    if request.duration is not None and Fraction(request.duration) - looks.seconds > least:
         asked = f"{request.duration.normalize():f}s"
         yield Flag("short", f"{asked} was asked, {float(looks.seconds):.2f}s delivered")
 
