@@ -9,14 +9,27 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from vidgen.catalogue import Ask, Catalogue, Route, holds, pixels
 from vidgen.catalogue.page import MODE_WORDS, Price, When
 from vidgen.job import Mode, exact_rate
 from vidgen.money import Quantity, cost
+from vidgen.plan.length import (
+    GIVEN_WORDS,
+    follows_file,
+    in_seconds,
+    long_enough,
+    made_seconds,
+    outlasts,
+    paid_seconds,
+    sold_in_words,
+    too_short,
+    whole_seconds,
+)
 from vidgen.plan.moves import fits
+from vidgen.plan.refusal import Reason, Refusal
 from vidgen.plan.values import Quote
 from vidgen.plan.want import Want
 
@@ -37,22 +50,6 @@ class Choice:
     quote: Quote
     notes: tuple[str, ...]
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing a route cannot do, in words, and the field of the shot that asks for it."""
-
-    words: str
-    field: str = "model"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a route cannot do what a shot asks."""
-
-    route: Route
-    reasons: tuple[Reason, ...]
 
 
 class Router:
@@ -156,7 +153,7 @@ def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
     audio = _audio(route, want)
     seconds = None
     if mode is not None:
-        reasons += _too_short(route, want, mode)
+        reasons += too_short(route, want, mode)
         seconds = _seconds(route, want, mode, resolution, audio)
         if seconds is None and route.durations:
             reasons.append(_no_length(route, want, mode, resolution, audio))
@@ -164,63 +161,6 @@ def fit(route: Route, want: Want) -> Choice | tuple[Reason, ...]:
     if reasons or mode is None:
         return tuple(reasons)
     return _choice(route, want, mode, resolution, audio, seconds)
-
-
-GIVEN_WORDS: dict[Mode, tuple[str, str]] = {
-    "edit": ("the clip", "source"),
-    "motion": ("the clip", "motion"),
-    "avatar": ("the sound", "audio"),
-    "lip_sync": ("the sound", "lip_sync"),
-}
-"""By mode: what is given, and the field of the shot that gives it."""
-
-ROUNDED = Decimal("0.1")
-"""Seconds by which the length of a file may be off what people call it: frames and packets."""
-
-
-def _given_length(route: Route, want: Want, mode: Mode) -> bool:
-    """Whether the file that is given says how long what comes is."""
-    return want.given_seconds is not None and route.follows(mode)
-
-
-def _lasts(route: Route, want: Want, mode: Mode) -> Decimal:
-    """How long what comes is, in seconds: as asked, or as what is given."""
-    if want.given_seconds is None or not route.follows(mode):
-        return want.seconds
-    # A clip whose lips are moved may be shorter than what is said, and who pays for which is
-    # told by few.
-    return max(want.given_seconds, want.seconds) if mode == "lip_sync" else want.given_seconds
-
-
-def _whole(seconds: Decimal) -> Decimal:
-    """What is paid for a length that a file has: every second begun."""
-    return max((seconds - ROUNDED).to_integral_value(ROUND_CEILING), Decimal(1))
-
-
-def _paid(route: Route, want: Want, mode: Mode, bought: Decimal) -> Decimal:
-    """The seconds that are paid for: what is bought, or all of a longer clip that is worked on."""
-    if want.upon and _outlasts(want, bought):
-        return _whole(want.upon.seconds)
-    return _whole(bought) if _given_length(route, want, mode) else bought
-
-
-def _outlasts(want: Want, bought: Decimal) -> bool:
-    """Whether the clip to be worked on is longer than what was asked of who made it."""
-    return want.upon is not None and want.upon.seconds > bought + ROUNDED
-
-
-def _too_short(route: Route, want: Want, mode: Mode) -> list[Reason]:
-    """Why what is given is too short for the shot, or for the route."""
-    if not _given_length(route, want, mode):
-        return []
-    lasts, (what, field) = _lasts(route, want, mode), GIVEN_WORDS[mode]
-    least = min(route.durations, default=Decimal(0))
-    if lasts < want.seconds - ROUNDED:
-        way = f"write `duration: {_s(lasts)}`"
-        return [Reason(f"{what} lasts {_s(lasts)}, and {_s(want.seconds)} is asked: {way}", field)]
-    if lasts < least - ROUNDED:
-        return [Reason(f"{what} lasts {_s(lasts)}; it takes {_s(least)} and more", field)]
-    return []
 
 
 def _unsteered(route: Route, want: Want, mode: Mode, seconds: Decimal | None) -> list[Reason]:
@@ -299,29 +239,24 @@ def _audio(route: Route, want: Want) -> bool | None:
 def _seconds(
     route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None
 ) -> Decimal | None:
-    follows = _given_length(route, want, mode)
-    for length in _enough(route, want, mode):
+    follows = follows_file(route, want, mode)
+    for length in long_enough(route, want, mode):
         ask = Ask(mode, resolution, want.aspect, length, audio, want.source_video)
         if route.sells(ask):
-            return _lasts(route, want, mode) if follows else length
+            return made_seconds(route, want, mode) if follows else length
     return None
-
-
-def _enough(route: Route, want: Want, mode: Mode) -> list[Decimal]:
-    """The lengths on sale that are long enough; a file may be a little over."""
-    least = _lasts(route, want, mode) - (ROUNDED if _given_length(route, want, mode) else 0)
-    return [length for length in route.durations if length >= least]
 
 
 def _no_length(route: Route, want: Want, mode: Mode, resolution: str, audio: bool | None) -> Reason:
     """Why no length will do: none is long enough, or each that is has its own bar."""
-    lasts = _lasts(route, want, mode)
-    enough = _enough(route, want, mode) if route.durations else [lasts]
-    if not enough and _given_length(route, want, mode):
+    lasts = made_seconds(route, want, mode)
+    enough = long_enough(route, want, mode) if route.durations else [lasts]
+    if not enough and follows_file(route, want, mode):
         what, field = GIVEN_WORDS[mode]
-        return Reason(f"{what} lasts {_s(lasts)}; it takes {_sold(route)}", field)
+        return Reason(f"{what} lasts {in_seconds(lasts)}; it takes {sold_in_words(route)}", field)
     if not enough:
-        return Reason(f"{_s(want.seconds)} is asked; it sells {_sold(route)}", "duration")
+        words = f"{in_seconds(want.seconds)} is asked; it sells {sold_in_words(route)}"
+        return Reason(words, "duration")
     ask = Ask(mode, resolution, want.aspect, enough[0], audio, want.source_video)
     bar = next(rule for rule in route.offer.not_sold if holds(rule, ask))
     return Reason(f"it is not sold {_asked_of(bar, ask).words}")
@@ -342,17 +277,17 @@ def _choice(
     audio: bool | None,
     seconds: Decimal | None,
 ) -> Choice | tuple[Reason, ...]:
-    bought = seconds if seconds is not None else _lasts(route, want, mode)
+    bought = seconds if seconds is not None else made_seconds(route, want, mode)
     ask = Ask(mode, resolution, want.aspect, bought, audio, want.source_video)
     if not route.sells(ask):
         return (_no_length(route, want, mode, resolution, audio),)
-    paid = _paid(route, want, mode, bought)
+    paid = paid_seconds(route, want, mode, bought)
     width, height = route.size(resolution, want.aspect)
     rate = _rate(route, want)
     quote = _quote(route, replace(ask, duration=paid), paid, width, height, rate, want)
     notes = _notes(route, want, mode, bought, resolution, rate, audio)
     # No more than the clip is asked of one whose lips are moved, however much is said.
-    asked = want.seconds if mode == "lip_sync" and _given_length(route, want, mode) else bought
+    asked = want.seconds if mode == "lip_sync" and follows_file(route, want, mode) else bought
     return Choice(
         route, route.offer.modes[mode], mode, asked, resolution, width, height, rate, audio,
         quote, notes, "",
@@ -370,7 +305,7 @@ def _quote(
 ) -> Quote:
     rule = route.price(ask) or Price(per="unknown")
     busy = route.typical
-    given = seconds if want.given_seconds is None else _whole(want.given_seconds)
+    given = seconds if want.given_seconds is None else whole_seconds(want.given_seconds)
     kept = want.upon.rate if want.upon and want.mode == "upscale" else rate
     work = Quantity(
         seconds=seconds,
@@ -410,37 +345,25 @@ def _notes(
     audio: bool | None,
 ) -> tuple[str, ...]:
     notes = []
-    asked = f"{_s(want.seconds)} asked"
-    if want.upon and _outlasts(want, seconds):
-        notes.append(f"the take lasts {_s(want.upon.seconds)} and is paid for whole; {asked}")
-    elif _given_length(route, want, mode) and seconds == want.given_seconds != want.seconds:
+    asked = f"{in_seconds(want.seconds)} asked"
+    if want.upon and outlasts(want, seconds):
+        lasts = in_seconds(want.upon.seconds)
+        notes.append(f"the take lasts {lasts} and is paid for whole; {asked}")
+    elif follows_file(route, want, mode) and seconds == want.given_seconds != want.seconds:
         what, _ = GIVEN_WORDS[mode]
-        notes.append(f"{what} lasts {_s(seconds)} and is paid for whole; {asked}")
+        notes.append(f"{what} lasts {in_seconds(seconds)} and is paid for whole; {asked}")
     elif seconds != want.seconds:
-        notes.append(f"{asked}, {_s(seconds)} bought ({_sold(route)} sold); trimmed")
+        bought = in_seconds(seconds)
+        notes.append(f"{asked}, {bought} bought ({sold_in_words(route)} sold); trimmed")
     if resolution != want.resolution:
         way = "up" if short_side(resolution) < short_side(want.resolution) else "down"
         notes.append(f"{want.resolution} asked, {resolution} sold; scaled {way} when stitched")
     if rate != exact_rate(want.rate):
-        notes.append(f"delivers {_s(Decimal(str(float(rate))))[:-1]} fps; conformed to {want.rate}")
+        delivered = in_seconds(Decimal(str(float(rate))))[:-1]
+        notes.append(f"delivers {delivered} fps; conformed to {want.rate}")
     if want.audio is False and audio:
         notes.append("always makes sound; left out when stitched")
     return tuple(notes)
-
-
-def _sold(route: Route) -> str:
-    return lengths_in_words(route.durations)
-
-
-def lengths_in_words(lengths: tuple[Decimal, ...]) -> str:
-    """`4, 6, 8` or `3 to 15s`."""
-    if len(lengths) > 4:
-        return f"{_s(lengths[0])[:-1]} to {_s(lengths[-1])}"
-    return ", ".join(_s(length)[:-1] for length in lengths)
-
-
-def _s(seconds: Decimal) -> str:
-    return f"{seconds.normalize():f}s"
 
 
 def _because(want: Want, best: Choice, choices: list[Choice], prefer: Mapping[str, int]) -> str:

@@ -25,9 +25,11 @@ from vidgen.places import (
     word_of,
 )
 from vidgen.plan.effect import Picture, arriving, without_effect
+from vidgen.plan.length import lengths_in_words
 from vidgen.plan.past import Anchor, Decision, Past, Starts
+from vidgen.plan.refusal import Refusal, grouped, telling
 from vidgen.plan.request import Writer
-from vidgen.plan.route import Choice, Refusal, Router, lengths_in_words
+from vidgen.plan.route import Choice, Router
 from vidgen.plan.stills import STILL_PLACES
 from vidgen.plan.values import Options, Step, What
 from vidgen.plan.want import (
@@ -435,18 +437,18 @@ class Builder:
         self.faults.append(self.source.fault(loc, code, message, hint))
 
     def _not_offered(self, want: Want, refusals: list[Refusal]) -> None:
-        telling = _telling(refusals)
-        fields = {reason.field for refusal in telling for reason in refusal.reasons}
+        nearest = telling(refusals)
+        fields = {reason.field for refusal in nearest for reason in refusal.reasons}
         whose, lasting, shorter = self._whose(want)
         if fields == {"duration"} and want.model:
-            lengths = sorted({length for one in telling for length in one.route.durations})
+            lengths = sorted({length for one in nearest for length in one.route.durations})
             sold = lengths_in_words(tuple(lengths))
             message = f"{whose} asks for {want.seconds:f}s; {want.model} sells {sold}"
             hint = f"{shorter}, or see `vidgen models {want.model}`"
             self._fault((*want.loc, lasting), "shot-not-offered", message, hint)
             return
         asked = f"`{want.model}`" if want.model else "any live model"
-        message = f"{whose} cannot be made by {asked}: {_grouped(telling)}"
+        message = f"{whose} cannot be made by {asked}: {grouped(nearest)}"
         field = fields.pop() if len(fields) == 1 else ""
         field = lasting if field == "duration" else field
         loc = want.model_loc if field in ("model", "") else (*want.loc, field)
@@ -483,24 +485,3 @@ def _measured(take: Take | None) -> Footage | None:
         return None
     seconds = take.frames / take.rate
     return Footage(round(Decimal(seconds.numerator) / seconds.denominator, 2), take.rate)
-
-
-def _telling(refusals: list[Refusal]) -> list[Refusal]:
-    """The refusals that say most: of live routes, those that come nearest to what is asked."""
-    live = [one for one in refusals if one.route.live] or refusals
-    fewest = min((len(one.reasons) for one in live), default=0)
-    near = [one for one in live if len(one.reasons) == fewest]
-    by_length = [one for one in near if one.reasons[0].field == "duration"]
-    return by_length or near
-
-
-def _grouped(refusals: list[Refusal]) -> str:
-    if not refusals:
-        return "nobody sells it"
-    by_reason: dict[str, list[str]] = {}
-    for refusal in refusals:
-        words = "; ".join(reason.words for reason in refusal.reasons)
-        by_reason.setdefault(words, []).append(refusal.route.provider.provider)
-    pieces = [f"{why} ({', '.join(dict.fromkeys(names))})" for why, names in by_reason.items()]
-    more = len(pieces) - 3
-    return "; ".join(pieces[:3]) + (f"; and {more} more" if more > 0 else "")
