@@ -53,6 +53,13 @@ def test_patience_ends_and_then_the_money_is_free_again(stage, resend):
     assert stage.lines[-1][0] == "release"
 
 
+def test_what_was_paid_for_on_the_way_to_an_order_is_not_free_again(stage):
+    stage.provider.submits["A."] = [trouble("limit", "too many", charged=None)] * 99
+    assert endings(stage.go(ALONE)) == {"a": "provider"}
+    assert stage.states == {"a.t1": "failed"}
+    assert stage.lines[-1][0] == "unknown"
+
+
 def test_the_next_run_offers_what_was_given_up_as_a_new_attempt(stage):
     stage.provider.submits["A."] = [trouble("overload")] * (PATIENCE + 1)
     stage.go(ALONE)

@@ -69,7 +69,7 @@ async def send(floor: Floor, task: Task, row: Row, *, fresh: bool) -> Ticket | S
             if not doubtful:
                 floor.journal.unsent(row.key, error.message)
             if patience > PATIENCE:
-                return _given_up(floor, row, error, doubtful)
+                return _given_up(floor, task, row, error, doubtful)
             await _patience(floor, task, row, error, patience, doubtful)
         except VidgenError as error:  # of a provider on this machine
             return _refused(floor, task, row, ProviderError(error.message, hint=error.hint), False)
@@ -99,7 +99,7 @@ async def _posted(floor: Floor, task: Task, row: Row, doubtful: bool) -> Ticket:
             if error.kind not in WAITING:
                 _refused(floor, task, row, error, doubtful)
             elif not doubtful:
-                floor.journal.cancelled(row.key, row.attempt, error.message)
+                _let_go(floor, task, row, error, error.message)
         raise
 
 
@@ -187,12 +187,24 @@ def _in_the_dark(floor: Floor, row: Row, reason: str) -> Stop:
     return Stop("left", reason, NEXT["left"])
 
 
-def _given_up(floor: Floor, row: Row, error: ProviderError, doubtful: bool) -> Stop:
+def _given_up(floor: Floor, task: Task, row: Row, error: ProviderError, doubtful: bool) -> Stop:
     if doubtful:
         return _in_the_dark(floor, row, error.message)
-    floor.journal.cancelled(row.key, row.attempt, error.message)
+    _let_go(floor, task, row, error, error.message)
     reason = f"it was offered {PATIENCE + 1} times and not taken: {error.message}"
     return Stop("provider", reason, NEXT["provider"])
+
+
+def _let_go(floor: Floor, task: Task, row: Row, error: ProviderError, reason: str) -> None:
+    """It was not taken, and is not offered again: its money is free, but for what was paid for on
+    the way to the order, as a look for a face is.
+    """
+    if error.charged is False:
+        floor.journal.cancelled(row.key, row.attempt, reason)
+        return
+    floor.journal.failed(
+        row.key, row.attempt, reason, charged=error.charged, usd=task.usd, taken=False
+    )
 
 
 async def _patience(
@@ -204,5 +216,5 @@ async def _patience(
         await floor.sleep(task.desk, backoff(tries, error.retry_after, row.key))
     except asyncio.CancelledError:
         if not doubtful:
-            floor.journal.cancelled(row.key, row.attempt)
+            _let_go(floor, task, row, error, "called off")
         raise

@@ -192,15 +192,27 @@ TAPE = Tape(
         ),
         Failure(
             "machine lost",
-            ends_with(machine_error("runner_disconnected", 503), error="it was lost"),
+            ends_with(
+                machine_error("runner_disconnected", 503),
+                error="it was lost",
+                error_type="runner_disconnected",
+            ),
             "provider",
             charged=False,
+        ),
+        Failure(
+            "failed, and the gate stumbles before its result",
+            ends_with(
+                machine_error("internal_error", 500), error="it broke", error_type="some_error"
+            ),
+            "provider",
+            charged=None,
         ),
         Failure(
             "told by the state alone",
             ends_with(Reply(500, {"detail": "Internal error"}), error="it broke"),
             "provider",
-            charged=False,
+            charged=None,
         ),
         Failure("no media in it", ends_with(Reply(200, {"timings": {}})), "unknown", None),
     ),

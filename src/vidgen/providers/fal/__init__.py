@@ -100,8 +100,7 @@ class Fal:
         if word != "COMPLETED":
             return undocumented("fal", word, self._session.key)
         result = await self._call("GET", str(result_at))
-        told_of_error = bool(state.get("error") or state.get("error_type"))
-        status = self._outcome(result, told_of_error=told_of_error)
+        status = self._outcome(result, state)
         if isinstance(status, Succeeded):
             return replace(status, cost_usd=await self._cost(result, ticket.get("endpoint")))
         return status
@@ -146,8 +145,8 @@ class Fal:
             self._prices[endpoint] = price
         return billed * self._prices[endpoint]
 
-    def _outcome(self, answer: httpx.Response, *, told_of_error: bool) -> Status:
-        """What a result says, but for its cost."""
+    def _outcome(self, answer: httpx.Response, state: dict[str, Any]) -> Status:
+        """What a result says, but for its cost; `state` was told just before."""
         if answer.is_success:
             told = as_json(answer)
             media, seed = answers.media(told), told.get("seed")
@@ -157,11 +156,11 @@ class Fal:
             return Succeeded(media, seed=seed if type(seed) is int else None)
         if answers.unfinished(answer):
             return Running()
-        kind = answers.failure(answer, told=told_of_error)
+        kind = answers.failure(answer, state)
         if kind is None:
             raise self._refused(answer, missing="gone")
         reason = said(answers.words(answer), self._session.key)
-        return Failed(reason, kind, answers.charged(answer))
+        return Failed(reason, kind, answers.charged(answer, state))
 
     async def _call(self, method: str, url: str, written: Any = None) -> httpx.Response:
         """One call that carries the key."""

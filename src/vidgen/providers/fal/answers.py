@@ -73,12 +73,12 @@ def unfinished(answer: httpx.Response) -> bool:
     return answer.status_code == 400 and "still in progress" in words(answer)
 
 
-def failure(answer: httpx.Response, *, told: bool) -> FailureKind | None:
+def failure(answer: httpx.Response, state: dict[str, Any]) -> FailureKind | None:
     """How a job failed, by the answer in its result's place; None where that says nothing of it.
 
-    `told` is whether the state before it spoke of an error, as it does of every job that failed: a
-    5xx that is not the model's own may as well be fal's gate that stumbles, by whatever type it
-    calls that, while a paid clip lies there.
+    The `state` before it speaks of an error where a job failed: a 5xx that is not the model's own
+    may as well be fal's gate that stumbles, by whatever type it calls that, while a paid clip lies
+    there.
     """
     status, types = answer.status_code, _types(answer)
     if POLICY in types:
@@ -87,12 +87,17 @@ def failure(answer: httpx.Response, *, told: bool) -> FailureKind | None:
         return "input"
     if types and status not in (401, 403, 404, 429) and (status < 500 or _of_the_model(answer)):
         return "provider"
+    told = state.get("error") or state.get("error_type")
     return "provider" if told and status >= 500 else None
 
 
-def charged(answer: httpx.Response) -> bool | None:
-    """What a failed job cost: nothing with a 5xx; with a 4xx nobody says, it may have run."""
-    return False if answer.status_code >= 500 else None
+def charged(answer: httpx.Response, state: dict[str, Any]) -> bool | None:
+    """What a failed job cost: nothing with a 5xx that is its own, by the model's words or by the
+    type that its state told. With a 4xx nobody says, it may have run; and a 5xx of fal's gate
+    stands before an answer that was not seen.
+    """
+    own = _of_the_model(answer) or state.get("error_type") in _types(answer)
+    return False if answer.status_code >= 500 and own else None
 
 
 def _types(answer: httpx.Response) -> set[str]:
